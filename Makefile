@@ -1,0 +1,33 @@
+# One command each. The environment is .venv; afterwards the command is .venv/bin/trustspace.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+NATIVE := $(shell find native -name target -prune -o -type f -print) pyproject.toml
+
+.PHONY: run test check bench fuzz clean
+
+run: $(VENV)/.built
+	$(BIN)/trustspace demo --dir space
+
+test: $(VENV)/.built
+	$(BIN)/python -m pytest -n auto
+
+check: $(VENV)/.built
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd native && cargo fmt --check && cargo clippy --all-targets --locked -- -D warnings
+
+$(VENV)/.installed: requirements/dev.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt
+	touch $@
+
+# Anything that changes under native/ or in a lock file rebuilds, so no stale extension is tested.
+$(VENV)/.built: $(VENV)/.installed $(NATIVE)
+	VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/maturin develop --release --locked --quiet
+	touch $@
+
+clean:
+	rm -rf $(VENV) native/target
