@@ -1,0 +1,217 @@
+"""RSA, DSA, ECDSA, EdDSA and ML-DSA, computed by OpenSSL through pyca/cryptography.
+
+``cryptography`` is imported at the first key, not before: it costs tens of milliseconds.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trustspace.algorithms import _der
+from trustspace.algorithms.errors import AlgorithmNotSupported, KeyInvalid
+from trustspace.algorithms.model import BytesLike, DigestAlgorithm, PublicKey, SignatureScheme
+
+RSA_OID, RSA_PSS_OID = "1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10"
+EC_OID, DSA_OID = "1.2.840.10045.2.1", "1.2.840.10040.4.1"
+
+FAMILIES: dict[str, str] = {
+    RSA_OID: "RSA",
+    RSA_PSS_OID: "RSA",
+    EC_OID: "EC",
+    DSA_OID: "DSA",
+    "1.3.101.112": "Ed25519",
+    "1.3.101.113": "Ed448",
+    "2.16.840.1.101.3.4.3.17": "ML-DSA-44",
+    "2.16.840.1.101.3.4.3.18": "ML-DSA-65",
+    "2.16.840.1.101.3.4.3.19": "ML-DSA-87",
+}
+_SIZES = {"Ed25519": 256, "Ed448": 448, "ML-DSA-44": 1312 * 8, "ML-DSA-65": 1952 * 8, "ML-DSA-87": 2592 * 8}
+_CURVE_NAMES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521", "secp224r1": "P-224"}
+_HASH_CLASSES = {
+    "MD5": "MD5",
+    "SHA-1": "SHA1",
+    "SHA-224": "SHA224",
+    "SHA-256": "SHA256",
+    "SHA-384": "SHA384",
+    "SHA-512": "SHA512",
+    "SHA-512/224": "SHA512_224",
+    "SHA-512/256": "SHA512_256",
+    "SHA3-224": "SHA3_224",
+    "SHA3-256": "SHA3_256",
+    "SHA3-384": "SHA3_384",
+    "SHA3-512": "SHA3_512",
+}
+
+
+def hash_object(digest: DigestAlgorithm, context: str) -> Any:
+    """pyca's object for a digest; ``AlgorithmNotSupported`` where OpenSSL has no such combination."""
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
+
+    try:
+        return getattr(hashes, _HASH_CLASSES[digest.name])()
+    except KeyError:
+        raise AlgorithmNotSupported(oid=digest.oid, name=f"{context} with {digest.name}") from None
+
+
+def describe(key: Any, family: str) -> tuple[str | None, int]:
+    """Parameter set and size in bits of a pyca public key."""
+    if family == "EC":
+        name: str = key.curve.name
+        return _CURVE_NAMES.get(name, name), key.key_size
+    if family in _SIZES:
+        return None, _SIZES[family]
+    return None, key.key_size
+
+
+def load_public_key(oid: str, parameters: bytes | None, spki: bytes) -> PublicKey:
+    """The public key in a SubjectPublicKeyInfo, checked by OpenSSL."""
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization import load_der_public_key  # noqa: PLC0415
+
+    family = FAMILIES[oid]
+    encoding = spki
+    if oid == RSA_PSS_OID:
+        # The restrictions that the parameters put on the key are enforced by ``allows``.
+        _, _, bits = _der.read_subject_public_key_info(spki)
+        encoding = _der.subject_public_key_info(RSA_OID, _der.NULL_BYTES, bits)
+    try:
+        key: Any = load_der_public_key(encoding)
+    except UnsupportedAlgorithm as error:
+        name = f"{family} key"
+        if family == "EC" and parameters and parameters[0] == _der.OID:
+            name = f"EC key on curve {_der.Reader(parameters).oid()}"
+        raise AlgorithmNotSupported(oid=oid, name=name) from error
+    except ValueError as error:
+        raise KeyInvalid(algorithm=family, reason=str(error)) from error
+    parameter_set, size = describe(key, family)
+    return PublicKey(family, parameter_set, size, spki, oid, parameters, key)
+
+
+def pkcs1_extra(digest: DigestAlgorithm) -> tuple[Any, Any, Any]:
+    """(padding, hash, prehashed) for RSASSA-PKCS1-v1_5."""
+    from cryptography.hazmat.primitives.asymmetric import padding, utils  # noqa: PLC0415
+
+    algorithm = hash_object(digest, "RSA")
+    return padding.PKCS1v15(), algorithm, utils.Prehashed(algorithm)
+
+
+def pss_extra(digest: DigestAlgorithm, mgf: DigestAlgorithm, salt: int) -> tuple[Any, Any, Any]:
+    """(padding, hash, prehashed) for RSASSA-PSS."""
+    from cryptography.hazmat.primitives.asymmetric import padding, utils  # noqa: PLC0415
+
+    algorithm = hash_object(digest, "RSASSA-PSS")
+    mask = padding.MGF1(hash_object(mgf, "RSASSA-PSS mask"))
+    return padding.PSS(mask, salt), algorithm, utils.Prehashed(algorithm)
+
+
+def ecdsa_extra(digest: DigestAlgorithm) -> tuple[Any, Any]:
+    """(ECDSA(hash), ECDSA(prehashed))."""
+    from cryptography.hazmat.primitives.asymmetric import ec, utils  # noqa: PLC0415
+
+    algorithm = hash_object(digest, "ECDSA")
+    return ec.ECDSA(algorithm), ec.ECDSA(utils.Prehashed(algorithm))
+
+
+def dsa_extra(digest: DigestAlgorithm) -> tuple[Any, Any]:
+    """(hash, prehashed)."""
+    from cryptography.hazmat.primitives.asymmetric import utils  # noqa: PLC0415
+
+    algorithm = hash_object(digest, "DSA")
+    return algorithm, utils.Prehashed(algorithm)
+
+
+def verify_rsa(
+    key: PublicKey, scheme: SignatureScheme, signature: bytes, message: BytesLike | None, digest: bytes | None
+) -> bool:
+    """RSASSA-PKCS1-v1_5 and RSASSA-PSS (RFC 8017 §8)."""
+    padding, algorithm, prehashed = scheme.extra
+    try:
+        if message is not None:
+            key.material.verify(signature, message, padding, algorithm)
+        else:
+            key.material.verify(signature, digest, padding, prehashed)
+    except Exception as error:
+        return _refused(error)
+    return True
+
+
+def verify_ecdsa(
+    key: PublicKey, scheme: SignatureScheme, signature: bytes, message: BytesLike | None, digest: bytes | None
+) -> bool:
+    """ECDSA; the signature as DER, or r‖s where the scheme's encoding is raw (BSI TR-03111, XMLDSig, JWS)."""
+    try:
+        if scheme.encoding:
+            signature = _rs_to_der(signature, (key.size + 7) // 8)
+        if message is not None:
+            key.material.verify(signature, message, scheme.extra[0])
+        else:
+            key.material.verify(signature, digest, scheme.extra[1])
+    except Exception as error:
+        return _refused(error)
+    return True
+
+
+def verify_dsa(
+    key: PublicKey, scheme: SignatureScheme, signature: bytes, message: BytesLike | None, digest: bytes | None
+) -> bool:
+    """DSA; the signature as DER, or r‖s in XML."""
+    try:
+        if scheme.encoding:
+            signature = _rs_to_der(signature, len(signature) // 2)
+        if message is not None:
+            key.material.verify(signature, message, scheme.extra[0])
+        else:
+            key.material.verify(signature, digest, scheme.extra[1])
+    except Exception as error:
+        return _refused(error)
+    return True
+
+
+def verify_whole(
+    key: PublicKey, scheme: SignatureScheme, signature: bytes, message: BytesLike | None, digest: bytes | None
+) -> bool:
+    """EdDSA (RFC 8032) and ML-DSA (FIPS 204): the message itself, no digest of it."""
+    if message is None:
+        raise AlgorithmNotSupported(oid=scheme.oid, name=f"{scheme.name} over a digest instead of the message")
+    try:
+        key.material.verify(signature, message)
+    except Exception as error:
+        return _refused(error)
+    return True
+
+
+def _refused(error: Exception) -> bool:
+    """False for "does not verify"; anything else that OpenSSL may say of hostile numbers is no better."""
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm  # noqa: PLC0415
+
+    if isinstance(error, UnsupportedAlgorithm):
+        raise AlgorithmNotSupported(name=str(error)) from error
+    if isinstance(error, InvalidSignature | ValueError | OverflowError):
+        return False
+    raise error
+
+
+def _rs_to_der(signature: bytes, octets: int) -> bytes:
+    if len(signature) != 2 * octets or not octets:
+        raise ValueError("r and s of the wrong length")
+    r, s = signature[:octets], signature[octets:]
+    return _der.sequence(_der.integer(int.from_bytes(r, "big")), _der.integer(int.from_bytes(s, "big")))
+
+
+def der_to_rs(signature: bytes, octets: int) -> bytes:
+    """r‖s of a DER signature that we made ourselves."""
+    reader = _der.Reader(signature).enter()
+    return reader.integer().to_bytes(octets, "big") + reader.integer().to_bytes(octets, "big")
+
+
+def sign(secret: Any, scheme: SignatureScheme, message: BytesLike, entropy: bytes) -> bytes:
+    """Signs a message; OpenSSL draws its own nonces, so ``entropy`` is not used."""
+    if scheme.key_family == "RSA":
+        padding, algorithm, _ = scheme.extra
+        signature: bytes = secret.sign(message, padding, algorithm)
+        return signature
+    if scheme.key_family in ("EC", "DSA"):
+        signature = secret.sign(message, scheme.extra[0])
+        return der_to_rs(signature, (secret.key_size + 7) // 8) if scheme.encoding else signature
+    signature = secret.sign(message)
+    return signature
