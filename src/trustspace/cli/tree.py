@@ -1,0 +1,81 @@
+"""A readable view of nested data: the same dictionary is printed for people and dumped as JSON.
+
+A view is a dictionary with the standards' own field names as keys; its order is the order of the lines.
+What a key is called for a reader stands in ``words_fields``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from trustspace.cli.language import Language
+from trustspace.cli.plain_text import visible
+from trustspace.cli.words import pick
+from trustspace.cli.words_fields import FIELDS
+
+Value = Any
+"""str, int, bool, None, a list or a dictionary of these: what JSON holds."""
+
+_LABEL_WIDTH = 24
+_LONGEST_LIST = 50
+_LONGEST_TEXT = 300
+
+
+def render(view: Mapping[str, Value], language: Language, indent: int = 0) -> str:
+    """The view as indented lines; values that are None or empty are left out."""
+    return "\n".join(_lines(view, language, indent))
+
+
+def label(key: str, language: Language) -> str:
+    """What a field is called for the reader; an unknown one by its own name."""
+    words = FIELDS.get(key)
+    return pick(language, *words) if words else key.replace("_", " ")
+
+
+def _lines(view: Mapping[str, Value], language: Language, indent: int) -> list[str]:
+    lines: list[str] = []
+    pad = " " * indent
+    for key, value in view.items():
+        if value is None or value in ("", [], {}):
+            continue
+        name = label(key, language)
+        if isinstance(value, Mapping):
+            lines.append(f"{pad}{name}")
+            lines.extend(_lines(value, language, indent + 2))
+        elif isinstance(value, Sequence) and not isinstance(value, str):
+            lines.extend(_list_lines(name, value, language, indent))
+        else:
+            lines.append(f"{pad}{name:<{_LABEL_WIDTH}} {_scalar(value, language)}")
+    return lines
+
+
+def _list_lines(name: str, values: Sequence[Value], language: Language, indent: int) -> list[str]:
+    pad = " " * indent
+    shown = values[:_LONGEST_LIST]
+    lines: list[str] = []
+    if all(not isinstance(value, Mapping) for value in shown):
+        first, *rest = (_scalar(value, language) for value in shown)
+        lines.append(f"{pad}{name:<{_LABEL_WIDTH}} {first}")
+        lines.extend(f"{pad}{'':<{_LABEL_WIDTH}} {value}" for value in rest)
+    else:
+        for number, value in enumerate(shown, 1):
+            lines.append(f"{pad}{name} {number}/{len(values)}" if len(values) > 1 else f"{pad}{name}")
+            lines.extend(_lines(value, language, indent + 2))
+    if len(values) > len(shown):
+        more = len(values) - len(shown)
+        lines.append(
+            f"{pad}"
+            + pick(
+                language, f"… and {more} more (all of them with --json)", f"… и ещё {more} (все — с --json)"
+            )
+        )
+    return lines
+
+
+def _scalar(value: Value, language: Language) -> str:
+    if value is True:
+        return pick(language, "yes", "да")
+    if value is False:
+        return pick(language, "no", "нет")
+    return visible(value, limit=_LONGEST_TEXT)
