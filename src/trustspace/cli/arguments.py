@@ -141,7 +141,7 @@ def _trust_options(parser: Parser, say: Say) -> None:
         action="append",
         default=[],
         help=say(
-            "file or folder: certificates to trust, CRLs, OCSP responses, register; sorted by content; repeatable",
+            "file or folder: certificates to trust, CRLs, OCSP, register; sorted by content; repeatable",
             "файл или папка: доверенные сертификаты, списки отзыва, ответы OCSP, реестр; разбирается по"
             " содержанию; можно повторять",
         ),
