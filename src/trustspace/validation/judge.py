@@ -1,0 +1,1 @@
+"""The judgement: facts, snapshot, times and policy in, report out."""
