@@ -240,7 +240,7 @@ class Ledger:
             return tuple(self._db.execute("SELECT serial, leaf FROM log_pending ORDER BY serial").fetchall())
 
     def gaps(self) -> tuple[tuple[int, str], ...]:
-        """Serials that no receipt has, and why: ``reserved`` (a crash, or under way), ``deferred``, ``void``."""
+        """Serials that no receipt has: ``reserved`` (a crash, or under way), ``deferred`` or ``void``."""
         with self._transaction():
             return tuple(
                 self._db.execute(

@@ -1,0 +1,27 @@
+"""Object identifiers of receipts: RFC 3029's, and our own under one UUID-based arc.
+
+The arc is ``2.25.<UUID as a number>`` (X.667 §8: anyone may make one, no registration). What stands below it
+is described in ``docs/reference/receipt-details.md``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+ID_KP_DVCS: Final = "1.3.6.1.5.5.7.3.10"
+ID_AD_DVCS: Final = "1.3.6.1.5.5.7.48.4"
+ID_CT_DVCS_REQUEST: Final = "1.2.840.113549.1.9.16.1.7"
+ID_CT_DVCS_RESPONSE: Final = "1.2.840.113549.1.9.16.1.8"
+ID_AA_DVC: Final = "1.2.840.113549.1.9.16.2.29"
+"""A DVC as an attribute (RFC 3029 §10); here a signed one, so that the embedding TTP vouches for it."""
+ID_SIGNATURE_TIME_STAMP: Final = "1.2.840.113549.1.9.16.2.14"
+ID_KP_TSL_SIGNING: Final = "0.4.0.2231.3.0"
+"""ETSI TS 119 612 §5.7.1: the key purpose of who signs trust lists, and so of the register's signer."""
+
+# d7fe76ac-10c9-4d76-95f2-695dacbcf890
+ARC: Final = "2.25.287105269452597062299165213424294361232"
+ID_RECEIPT_DETAILS: Final = f"{ARC}.1"
+ID_DETACHED_CONTENT: Final = f"{ARC}.2"
+ID_TRAVELLING_RECEIPTS: Final = f"{ARC}.3"
+ID_OWN_OPINION_ONLY: Final = f"{ARC}.4"
+ID_SIGNATURE_REFERENCE: Final = f"{ARC}.5"
