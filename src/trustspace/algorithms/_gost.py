@@ -60,7 +60,11 @@ class GostProfile:
         return self.bits // 8
 
 
-_STREEBOG_256, _STREEBOG_512, _GOST94_PARAMETERS = "1.2.643.7.1.1.2.2", "1.2.643.7.1.1.2.3", "1.2.643.2.2.30.1"
+_STREEBOG_256, _STREEBOG_512, _GOST94_PARAMETERS = (
+    "1.2.643.7.1.1.2.2",
+    "1.2.643.7.1.1.2.3",
+    "1.2.643.2.2.30.1",
+)
 
 RU_2012_256 = GostProfile(
     "GOST R 34.10-2012-256",

@@ -172,7 +172,9 @@ def verify_whole(
 ) -> bool:
     """EdDSA (RFC 8032) and ML-DSA (FIPS 204): the message itself, no digest of it."""
     if message is None:
-        raise AlgorithmNotSupported(oid=scheme.oid, name=f"{scheme.name} over a digest instead of the message")
+        raise AlgorithmNotSupported(
+            oid=scheme.oid, name=f"{scheme.name} over a digest instead of the message"
+        )
     try:
         key.material.verify(signature, message)
     except Exception as error:

@@ -33,7 +33,12 @@ _Row = tuple[SignatureAlgorithm, str | None]
 
 
 def _row(
-    name: str, oid: str, digest: str | None, family: str, uris: tuple[str, ...] = (), key_oid: str | None = None
+    name: str,
+    oid: str,
+    digest: str | None,
+    family: str,
+    uris: tuple[str, ...] = (),
+    key_oid: str | None = None,
 ) -> _Row:
     module = PYCA if key_oid in _pyca.FAMILIES or family.startswith(("RSA", "Ed", "ML-")) else NATIVE
     algorithm = SignatureAlgorithm(
@@ -57,9 +62,7 @@ def _dsa(digest: str, oid: str, *uris: str) -> _Row:
 def _plain_ecdsa(digest: str, arc: int) -> _Row:
     name = f"Plain-ECDSA-{digest.replace('-', '', 1)}"
     return (
-        SignatureAlgorithm(
-            name, f"{_PLAIN_ECDSA}{arc}", digest_by_name(digest), "EC", (), None, "raw", PYCA
-        ),
+        SignatureAlgorithm(name, f"{_PLAIN_ECDSA}{arc}", digest_by_name(digest), "EC", (), None, "raw", PYCA),
         None,
     )
 

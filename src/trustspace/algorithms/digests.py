@@ -94,7 +94,9 @@ def _shake(name: str, oid: str, size: int, function: str) -> DigestAlgorithm:
     )
 
 
-def _national(name: str, oid: str, size: int, function: str, uris: Iterable[str], family: str) -> DigestAlgorithm:
+def _national(
+    name: str, oid: str, size: int, function: str, uris: Iterable[str], family: str
+) -> DigestAlgorithm:
     return DigestAlgorithm(name, oid, size, tuple(uris), family, *_native(function), NATIVE)
 
 

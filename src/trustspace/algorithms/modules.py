@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from functools import cache
 
-from trustspace.algorithms.model import DigestAlgorithm, ModuleInfo, PublicKey, SignatureAlgorithm, SignatureScheme
+from trustspace.algorithms.model import (
+    DigestAlgorithm,
+    ModuleInfo,
+    PublicKey,
+    SignatureAlgorithm,
+    SignatureScheme,
+)
 
 NATIVE, PYCA, HASHLIB = "native", "pyca", "hashlib"
 

@@ -24,8 +24,11 @@ __all__ = [
     "SignatureAlgorithm",
     "SignatureScheme",
     "all_signatures",
+    "pss_scheme",
     "resolve",
     "resolve_uri",
+    "scheme_by_oid",
+    "signature_oid_of",
     "verify",
     "verify_signature",
 ]
@@ -51,7 +54,9 @@ _VERIFIERS: dict[str, Verifier] = {
 }
 
 
-def add_signature(algorithm: SignatureAlgorithm, *, key_oid: str | None = None, replace: bool = False) -> None:
+def add_signature(
+    algorithm: SignatureAlgorithm, *, key_oid: str | None = None, replace: bool = False
+) -> None:
     """Puts a signature algorithm into the registry; ``ValueError`` where its OID is taken.
 
     ``key_oid``: the key's OID, where that may stand for the signature's in CMS.
@@ -125,7 +130,9 @@ def _digest_name(oid: str) -> str:
 
 
 def _scheme(algorithm: SignatureAlgorithm, oid: str, parameters: bytes | None) -> SignatureScheme:
-    digest = digest_by_oid(algorithm.digest.oid) if algorithm.digest else None  # a provider may have replaced it
+    digest = (
+        digest_by_oid(algorithm.digest.oid) if algorithm.digest else None
+    )  # a provider may have replaced it
     family = algorithm.key_family
     extra: object = None
     if algorithm.verifier is None and digest is not None:
@@ -231,6 +238,19 @@ def resolve_uri(uri: str) -> SignatureScheme:
         return pss_scheme(digest, digest, digest.size)
     scheme = _scheme(algorithm, algorithm.oid, None)
     return replace(scheme, encoding="raw") if algorithm.key_family in ("EC", "DSA") else scheme
+
+
+def signature_oid_of(scheme: SignatureScheme) -> str:
+    """The signature algorithm's own OID, where the scheme was resolved from a key's OID."""
+    if scheme.oid in _by_oid or scheme.digest is None:
+        return scheme.oid
+    algorithm = _by_key.get((scheme.oid, scheme.digest.oid))
+    return algorithm.oid if algorithm else scheme.oid
+
+
+def scheme_by_oid(oid: str) -> SignatureScheme:
+    """The scheme of a signature OID that needs no parameters. Raises ``AlgorithmNotSupported``."""
+    return resolve(oid, None)
 
 
 def all_signatures() -> tuple[SignatureAlgorithm, ...]:
