@@ -44,8 +44,8 @@ _CURVES_512: dict[str, tuple[str, str]] = {
 class GostProfile:
     """One state's way of writing a GOST key and signature.
 
-    ``digest_parameters``: the digestParamSet that goes with a parameter set in a new key, by the set's OID;
-    the RFCs want it for the CryptoPro sets and omit it for TC26's, except that 512-A and 512-B are met with it.
+    ``digest_parameters``: the digestParamSet that goes with a parameter set in a new key, by its OID;
+    the RFCs want it for the CryptoPro sets and omit it for TC26's, but 512-A and 512-B are met with it.
     """
 
     family: str

@@ -215,5 +215,5 @@ def sign(secret: Any, scheme: SignatureScheme, message: BytesLike, entropy: byte
     if scheme.key_family in ("EC", "DSA"):
         signature = secret.sign(message, scheme.extra[0])
         return der_to_rs(signature, (secret.key_size + 7) // 8) if scheme.encoding else signature
-    signature = secret.sign(message)
-    return signature
+    whole: bytes = secret.sign(message)
+    return whole

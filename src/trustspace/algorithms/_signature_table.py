@@ -37,7 +37,7 @@ def _row(
     oid: str,
     digest: str | None,
     family: str,
-    uris: tuple[str, ...] = (),
+    *uris: str,
     key_oid: str | None = None,
 ) -> _Row:
     module = PYCA if key_oid in _pyca.FAMILIES or family.startswith(("RSA", "Ed", "ML-")) else NATIVE
@@ -48,15 +48,15 @@ def _row(
 
 
 def _rsa(digest: str, oid: str, *uris: str) -> _Row:
-    return _row(f"RSA-PKCS1-{digest.replace('-', '', 1)}", oid, digest, "RSA", uris, _pyca.RSA_OID)
+    return _row(f"RSA-PKCS1-{digest.replace('-', '', 1)}", oid, digest, "RSA", *uris, key_oid=_pyca.RSA_OID)
 
 
 def _ecdsa(digest: str, oid: str, *uris: str) -> _Row:
-    return _row(f"ECDSA-{digest.replace('-', '', 1)}", oid, digest, "EC", uris, _pyca.EC_OID)
+    return _row(f"ECDSA-{digest.replace('-', '', 1)}", oid, digest, "EC", *uris, key_oid=_pyca.EC_OID)
 
 
 def _dsa(digest: str, oid: str, *uris: str) -> _Row:
-    return _row(f"DSA-{digest.replace('-', '', 1)}", oid, digest, "DSA", uris, _pyca.DSA_OID)
+    return _row(f"DSA-{digest.replace('-', '', 1)}", oid, digest, "DSA", *uris, key_oid=_pyca.DSA_OID)
 
 
 def _plain_ecdsa(digest: str, arc: int) -> _Row:
@@ -69,15 +69,17 @@ def _plain_ecdsa(digest: str, arc: int) -> _Row:
 
 def _pss(digest: str | None, *uris: str) -> _Row:
     name = f"RSA-PSS-{digest.replace('-', '', 1)}" if digest else "RSA-PSS"
-    return _row(name, _pyca.RSA_PSS_OID, digest, "RSA", uris)
+    return _row(name, _pyca.RSA_PSS_OID, digest, "RSA", *uris)
 
 
 def _gost_row(profile: _gost.GostProfile, oid: str, digest: str, *uris: str) -> _Row:
-    return _row(f"{profile.family} with {digest}", oid, digest, profile.family, uris, profile.key_oid)
+    return _row(
+        f"{profile.family} with {digest}", oid, digest, profile.family, *uris, key_oid=profile.key_oid
+    )
 
 
 def _bign_row(name: str, arc: int, digest: str | None, *uris: str) -> _Row:
-    return _row(name, f"{_BIGN}{arc}", digest, _bign.FAMILY, uris, _bign.KEY_OID)
+    return _row(name, f"{_BIGN}{arc}", digest, _bign.FAMILY, *uris, key_oid=_bign.KEY_OID)
 
 
 BUILT_IN: tuple[_Row, ...] = (
@@ -123,8 +125,8 @@ BUILT_IN: tuple[_Row, ...] = (
     _dsa("SHA-256", f"{_NIST_SIGNATURES}2", f"{_XMLDSIG11}dsa-sha256"),
     _dsa("SHA-384", f"{_NIST_SIGNATURES}3"),
     _dsa("SHA-512", f"{_NIST_SIGNATURES}4"),
-    _row("Ed25519", "1.3.101.112", None, "Ed25519", (f"{_MORE_2021}eddsa-ed25519",)),
-    _row("Ed448", "1.3.101.113", None, "Ed448", (f"{_MORE_2021}eddsa-ed448",)),
+    _row("Ed25519", "1.3.101.112", None, "Ed25519", f"{_MORE_2021}eddsa-ed25519"),
+    _row("Ed448", "1.3.101.113", None, "Ed448", f"{_MORE_2021}eddsa-ed448"),
     _row("ML-DSA-44", f"{_NIST_SIGNATURES}17", None, "ML-DSA-44"),
     _row("ML-DSA-65", f"{_NIST_SIGNATURES}18", None, "ML-DSA-65"),
     _row("ML-DSA-87", f"{_NIST_SIGNATURES}19", None, "ML-DSA-87"),

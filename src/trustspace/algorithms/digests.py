@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from trustspace.algorithms.errors import AlgorithmNotSupported
@@ -77,8 +77,9 @@ def _native(function: str) -> tuple[Callable[[], Hasher], Callable[[BytesLike], 
     return factory, one_shot
 
 
-def _sha(name: str, oid: str, size: int, function: str, uris: Iterable[str], family: str) -> DigestAlgorithm:
-    return DigestAlgorithm(name, oid, size, tuple(uris), family, *_hashlib(function), HASHLIB)
+def _sha(name: str, oid: str, size: int, function: str, *uris: str) -> DigestAlgorithm:
+    family = {"md5": "md5", "sha1": "sha1"}.get(function, "sha3" if function.startswith("sha3_") else "sha2")
+    return DigestAlgorithm(name, oid, size, uris, family, *_hashlib(function), HASHLIB)
 
 
 def _shake(name: str, oid: str, size: int, function: str) -> DigestAlgorithm:
@@ -94,26 +95,25 @@ def _shake(name: str, oid: str, size: int, function: str) -> DigestAlgorithm:
     )
 
 
-def _national(
-    name: str, oid: str, size: int, function: str, uris: Iterable[str], family: str
-) -> DigestAlgorithm:
-    return DigestAlgorithm(name, oid, size, tuple(uris), family, *_native(function), NATIVE)
+def _national(name: str, oid: str, size: int, function: str, *uris: str) -> DigestAlgorithm:
+    family = function.partition("-")[0]
+    return DigestAlgorithm(name, oid, size, uris, family, *_native(function), NATIVE)
 
 
 _NIST = "2.16.840.1.101.3.4.2."
 _BUILT_IN = (
-    _sha("MD5", "1.2.840.113549.2.5", 16, "md5", [f"{_XMLDSIG_MORE}md5"], "md5"),
-    _sha("SHA-1", "1.3.14.3.2.26", 20, "sha1", [f"{_XMLDSIG}sha1"], "sha1"),
-    _sha("SHA-224", f"{_NIST}4", 28, "sha224", [f"{_XMLDSIG_MORE}sha224"], "sha2"),
-    _sha("SHA-256", f"{_NIST}1", 32, "sha256", [f"{_XMLENC}sha256"], "sha2"),
-    _sha("SHA-384", f"{_NIST}2", 48, "sha384", [f"{_XMLDSIG_MORE}sha384"], "sha2"),
-    _sha("SHA-512", f"{_NIST}3", 64, "sha512", [f"{_XMLENC}sha512"], "sha2"),
-    _sha("SHA-512/224", f"{_NIST}5", 28, "sha512_224", [], "sha2"),
-    _sha("SHA-512/256", f"{_NIST}6", 32, "sha512_256", [], "sha2"),
-    _sha("SHA3-224", f"{_NIST}7", 28, "sha3_224", [f"{_XMLDSIG_MORE_2007}sha3-224"], "sha3"),
-    _sha("SHA3-256", f"{_NIST}8", 32, "sha3_256", [f"{_XMLDSIG_MORE_2007}sha3-256"], "sha3"),
-    _sha("SHA3-384", f"{_NIST}9", 48, "sha3_384", [f"{_XMLDSIG_MORE_2007}sha3-384"], "sha3"),
-    _sha("SHA3-512", f"{_NIST}10", 64, "sha3_512", [f"{_XMLDSIG_MORE_2007}sha3-512"], "sha3"),
+    _sha("MD5", "1.2.840.113549.2.5", 16, "md5", f"{_XMLDSIG_MORE}md5"),
+    _sha("SHA-1", "1.3.14.3.2.26", 20, "sha1", f"{_XMLDSIG}sha1"),
+    _sha("SHA-224", f"{_NIST}4", 28, "sha224", f"{_XMLDSIG_MORE}sha224"),
+    _sha("SHA-256", f"{_NIST}1", 32, "sha256", f"{_XMLENC}sha256"),
+    _sha("SHA-384", f"{_NIST}2", 48, "sha384", f"{_XMLDSIG_MORE}sha384"),
+    _sha("SHA-512", f"{_NIST}3", 64, "sha512", f"{_XMLENC}sha512"),
+    _sha("SHA-512/224", f"{_NIST}5", 28, "sha512_224"),
+    _sha("SHA-512/256", f"{_NIST}6", 32, "sha512_256"),
+    _sha("SHA3-224", f"{_NIST}7", 28, "sha3_224", f"{_XMLDSIG_MORE_2007}sha3-224"),
+    _sha("SHA3-256", f"{_NIST}8", 32, "sha3_256", f"{_XMLDSIG_MORE_2007}sha3-256"),
+    _sha("SHA3-384", f"{_NIST}9", 48, "sha3_384", f"{_XMLDSIG_MORE_2007}sha3-384"),
+    _sha("SHA3-512", f"{_NIST}10", 64, "sha3_512", f"{_XMLDSIG_MORE_2007}sha3-512"),
     _shake("SHAKE128", f"{_NIST}11", 32, "shake_128"),
     _shake("SHAKE256", f"{_NIST}12", 64, "shake_256"),
     # Russia (RFC 6986, RFC 5831); the same functions are GOST 34.11-2018 and GOST 34.311-95.
@@ -122,24 +122,22 @@ _BUILT_IN = (
         "1.2.643.7.1.1.2.2",
         32,
         "streebog-256",
-        [f"{_CPXMLSEC}gostr34112012-256"],
-        "streebog",
+        f"{_CPXMLSEC}gostr34112012-256",
     ),
     _national(
         "Streebog-512",
         "1.2.643.7.1.1.2.3",
         64,
         "streebog-512",
-        [f"{_CPXMLSEC}gostr34112012-512"],
-        "streebog",
+        f"{_CPXMLSEC}gostr34112012-512",
     ),
     _national(
         "GOST R 34.11-94",
         "1.2.643.2.2.9",
         32,
         "gost94-cryptopro",
-        [f"{_CPXMLSEC}gostr3411", f"{_XMLDSIG_MORE}gostr3411"],
-        "gost94",
+        f"{_CPXMLSEC}gostr3411",
+        f"{_XMLDSIG_MORE}gostr3411",
     ),
     # Kazakhstan: the same functions under its own identifiers, proven on the NCA's certificates and CRLs.
     _national(
@@ -147,16 +145,14 @@ _BUILT_IN = (
         "1.2.398.3.10.1.3.3",
         64,
         "streebog-512",
-        [f"{_PKIGOVKZ}gostr34112015-512"],
-        "streebog",
+        f"{_PKIGOVKZ}gostr34112015-512",
     ),
     _national(
         "GOST 34.311-95",
         "1.2.398.3.10.1.3.1",
         32,
         "gost94-test",
-        [f"{_XMLDSIG_MORE}gost34311"],
-        "gost94",
+        f"{_XMLDSIG_MORE}gost34311",
     ),
     # Belarus (STB 34.101.31 §8, STB 34.101.77); two URI forms are in use for belt-hash.
     _national(
@@ -164,12 +160,12 @@ _BUILT_IN = (
         "1.2.112.0.2.0.34.101.31.81",
         32,
         "belt-hash",
-        [f"{_XMLDSIG11}belt-hash256", "urn:EAEU:Digest:belt-hash256"],
-        "belt",
+        f"{_XMLDSIG11}belt-hash256",
+        "urn:EAEU:Digest:belt-hash256",
     ),
-    _national("bash-256", "1.2.112.0.2.0.34.101.77.11", 32, "bash-256", [], "bash"),
-    _national("bash-384", "1.2.112.0.2.0.34.101.77.12", 48, "bash-384", [], "bash"),
-    _national("bash-512", "1.2.112.0.2.0.34.101.77.13", 64, "bash-512", [], "bash"),
+    _national("bash-256", "1.2.112.0.2.0.34.101.77.11", 32, "bash-256"),
+    _national("bash-384", "1.2.112.0.2.0.34.101.77.12", 48, "bash-384"),
+    _national("bash-512", "1.2.112.0.2.0.34.101.77.13", 64, "bash-512"),
 )
 _OTHER_NAMES = {
     "gost12256": "Streebog-256",

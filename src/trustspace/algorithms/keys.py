@@ -33,7 +33,7 @@ _loaders: dict[str, tuple[KeyLoader, str]] = {
 
 
 def add_key_loader(oid: str, loader: KeyLoader, module: str, *, replace: bool = False) -> None:
-    """Puts a kind of key into the registry; ``ValueError`` where its OID is taken and ``replace`` is not set."""
+    """Puts a kind of key into the registry; ``ValueError`` where its OID is taken, unless ``replace``."""
     if oid in _loaders and not replace:
         raise ValueError(f"key {oid} is taken")
     _loaders[oid] = (loader, module)

@@ -91,7 +91,7 @@ def default_scheme(key: PublicKey) -> SignatureScheme:
     return resolve(oid, None)
 
 
-# RSA, EC, EdDSA, ML-DSA ---------------------------------------------------------------------------------------
+# RSA, EC, EdDSA, ML-DSA -------------------------------------------------------------------------------------
 
 
 def _from_pyca(secret: Any) -> PrivateKey:

@@ -76,8 +76,8 @@ def gost_provider(
     """An algorithm under its own OIDs that computes as GOST R 34.10 on a curve that is built in.
 
     For a state that publishes such an algorithm, and for stand-ins in a demonstration: everything is
-    configuration. ``kind`` is the name for ``generate``, ``base`` the built-in kind whose curve, hash and byte
-    orders it shares. Raises ``AlgorithmNotSupported`` where ``base`` is no GOST R 34.10-2012 kind.
+    configuration. ``kind`` is the name for ``generate``, ``base`` the built-in kind whose curve, hash and
+    byte orders it shares. Raises ``AlgorithmNotSupported`` where ``base`` is no GOST R 34.10-2012 kind.
     """
     if base not in _BASES:
         raise AlgorithmNotSupported(name=base)

@@ -79,8 +79,8 @@ def resolve(
 ) -> SignatureScheme:
     """The scheme that an AlgorithmIdentifier means.
 
-    ``signature_oid`` may be a key's OID, as CMS SignerInfo has it for RSA, GOST and others; then the digest is
-    ``digest_oid`` (SignerInfo.digestAlgorithm). Where the signature OID names its digest itself, that one
+    ``signature_oid`` may be a key's OID, as CMS SignerInfo has it for RSA, GOST and others; then the digest
+    is ``digest_oid`` (SignerInfo.digestAlgorithm). Where the signature OID names its digest itself, that one
     counts and ``digest_oid`` does not. NULL and absent parameters mean the same. ``key`` supplies the
     parameters of RSASSA-PSS where the identifier has none.
 
