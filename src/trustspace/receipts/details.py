@@ -46,6 +46,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from trustspace._native import Element, ber_parse
+from trustspace.algorithms import digest_algorithm_identifier, digest_by_oid
 from trustspace.encoding import der
 from trustspace.encoding.algorithm_identifier import AlgorithmIdentifier
 from trustspace.encoding.model import fields_between, malformed
@@ -69,14 +70,18 @@ class Imprint:
     digest: bytes
 
     def to_der(self) -> bytes:
-        """DigestInfo; the algorithm's parameters are left out (RFC 5754 §2)."""
-        return der.sequence(AlgorithmIdentifier.build(self.oid).raw, der.octet_string(self.digest))
+        """DigestInfo with the parameters (none or NULL) that the algorithm's own rules ask for."""
+        return der.sequence(
+            digest_algorithm_identifier(digest_by_oid(self.oid)), der.octet_string(self.digest)
+        )
 
     @classmethod
     def of_element(cls, element: Element) -> Imprint:
-        """Read a DigestInfo. Raises MalformedEncoding."""
+        """Read a DigestInfo. Raises MalformedEncoding, AlgorithmNotSupported."""
         fields = fields_between(element, "DigestInfo", 2, 2)
-        return cls(AlgorithmIdentifier.parse_element(fields[0]).oid, fields[1].octets())
+        algorithm = AlgorithmIdentifier.parse_element(fields[0])
+        digest_by_oid(algorithm.oid)
+        return cls(algorithm.oid, fields[1].octets())
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +178,7 @@ class ReceiptDetails:
 
         Raises:
             MalformedEncoding: not this structure, not DER, or of another version.
+            AlgorithmNotSupported: an imprint of an unknown algorithm.
         """
         element = ber_parse(data, what=_WHAT)
         f = fields_between(element, _WHAT, 18, 18)
