@@ -6,6 +6,7 @@ What a key is called for a reader stands in ``words_fields``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from trustspace.cli.words_fields import FIELDS
 Value = Any
 """str, int, bool, None, a list or a dictionary of these: what JSON holds."""
 
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z\Z")
 _LABEL_WIDTH = 24
 _LONGEST_LIST = 50
 _LONGEST_TEXT = 300
@@ -31,6 +33,11 @@ def label(key: str, language: Language) -> str:
     """What a field is called for the reader; an unknown one by its own name."""
     words = FIELDS.get(key)
     return pick(language, *words) if words else key.replace("_", " ")
+
+
+def moment_text(text: str) -> str:
+    """An RFC 3339 time for people: ``2026-11-24 10:00:00 UTC``; anything else stays as it is."""
+    return _MOMENT.sub(r"\1 \2 UTC", visible(text))
 
 
 def _lines(view: Mapping[str, Value], language: Language, indent: int) -> list[str]:
@@ -78,4 +85,4 @@ def _scalar(value: Value, language: Language) -> str:
         return pick(language, "yes", "да")
     if value is False:
         return pick(language, "no", "нет")
-    return visible(value, limit=_LONGEST_TEXT)
+    return moment_text(visible(value, limit=_LONGEST_TEXT))

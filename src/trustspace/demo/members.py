@@ -87,7 +87,7 @@ MEMBERS: tuple[Member, ...] = (
         code="by",
         name=("Belarus", "Беларусь"),
         algorithm="bign (СТБ 34.101.45, 128)",
-        key_kind="bign-256",
+        key_kind="bign-256v1",
         signer=Person(
             "kavalenka",
             (
@@ -148,7 +148,7 @@ MEMBERS: tuple[Member, ...] = (
         code="am",
         name=("Armenia", "Армения"),
         algorithm="ECDSA P-256",
-        key_kind="ecdsa-p256",
+        key_kind="p-256",
         signer=Person(
             "petrosyan",
             (
@@ -206,7 +206,7 @@ MEMBERS: tuple[Member, ...] = (
         code="md",
         name=("Moldova", "Молдавия"),
         algorithm="ECDSA P-384",
-        key_kind="ecdsa-p384",
+        key_kind="p-384",
         signer=Person(
             "rusu",
             (
