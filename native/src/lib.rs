@@ -9,9 +9,11 @@
 use pyo3::prelude::*;
 
 mod ber;
-mod bign;
+pub mod bign;
 mod crl;
-mod gost;
+pub mod curve;
+pub mod field;
+pub mod gost;
 mod hash;
 
 #[pymodule]

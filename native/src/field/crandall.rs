@@ -1,0 +1,146 @@
+//! Fields modulo p = 2^(64N) − c with a small c: 2^256 − 617, 2^512 − 569,
+//! bign's 2^256 − 189, 2^384 − 317, 2^512 − 569.
+//!
+//! 2^(64N) ≡ c, so the high half of a product is folded back with one row of
+//! multiplications. Elements are kept below 2^(64N), not below p; the least
+//! residue is taken only where a value is compared or written.
+
+use core::ops::{Add, Mul, Neg, Sub};
+
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use zeroize::Zeroize;
+
+use super::{Field, limbs};
+
+#[derive(Clone, Copy)]
+pub struct Crandall<const N: usize, const C: u64>([u64; N]);
+
+impl<const N: usize, const C: u64> Crandall<N, C> {
+    const PRIME: [u64; N] = limbs::sub_word(&[0; N], C).0;
+
+    /// A constant of the field, below p.
+    pub const fn new(value: [u64; N]) -> Self {
+        Self(value)
+    }
+
+    /// Subtracts p once if the value is not below it: value + c carries out
+    /// exactly then, and what remains is value − p.
+    #[inline(always)]
+    fn least(self) -> [u64; N] {
+        let (reduced, carry) = limbs::add_word(&self.0, C);
+        limbs::select(&reduced, &self.0, carry)
+    }
+
+    /// Adds carry·2^(64N) ≡ carry·c. For a carry this small the first addition
+    /// carries only out of a value near 2^(64N), leaving one near zero, so the
+    /// second stays in the lowest limb.
+    #[inline(always)]
+    fn fold_carry(value: [u64; N], carry: u64) -> Self {
+        let (mut out, again) = limbs::add_word(&value, carry.wrapping_mul(C));
+        out[0] = out[0].wrapping_add(again * C);
+        Self(out)
+    }
+
+    #[inline(always)]
+    fn fold(low: [u64; N], high: [u64; N]) -> Self {
+        let (mut out, mut carry, mut i) = ([0; N], 0, 0);
+        while i < N {
+            (out[i], carry) = limbs::mac(low[i], high[i], C, carry);
+            i += 1;
+        }
+        Self::fold_carry(out, carry)
+    }
+}
+
+impl<const N: usize, const C: u64> Add for Crandall<N, C> {
+    type Output = Self;
+
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        let (sum, carry) = limbs::add(&self.0, &other.0);
+        Self::fold_carry(sum, carry)
+    }
+}
+
+impl<const N: usize, const C: u64> Sub for Crandall<N, C> {
+    type Output = Self;
+
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        let (difference, borrow) = limbs::sub(&self.0, &other.0);
+        let (mut out, again) = limbs::sub_word(&difference, borrow.wrapping_neg() & C);
+        out[0] = out[0].wrapping_sub(again * C);
+        Self(out)
+    }
+}
+
+impl<const N: usize, const C: u64> Neg for Crandall<N, C> {
+    type Output = Self;
+
+    #[inline(always)]
+    fn neg(self) -> Self {
+        Self::ZERO - self
+    }
+}
+
+impl<const N: usize, const C: u64> Mul for Crandall<N, C> {
+    type Output = Self;
+
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        let (low, high) = limbs::mul_wide(&self.0, &other.0);
+        Self::fold(low, high)
+    }
+}
+
+impl<const N: usize, const C: u64> ConditionallySelectable for Crandall<N, C> {
+    #[inline(always)]
+    fn conditional_select(a: &Self, b: &Self, choice: Choice) -> Self {
+        Self(limbs::select(&b.0, &a.0, choice.unwrap_u8().into()))
+    }
+}
+
+impl<const N: usize, const C: u64> Zeroize for Crandall<N, C> {
+    fn zeroize(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl<const N: usize, const C: u64> Field for Crandall<N, C> {
+    const BYTES: usize = 8 * N;
+    const BITS: usize = 64 * N;
+    const ZERO: Self = Self([0; N]);
+    const ONE: Self = Self(limbs::add_word(&[0; N], 1).0);
+
+    #[inline(always)]
+    fn square(self) -> Self {
+        self * self
+    }
+
+    /// Fermat: a^(p − 2).
+    fn invert(self) -> Self {
+        let exponent = limbs::sub_word(&Self::PRIME, 2).0;
+        super::power(self, &exponent)
+    }
+
+    fn from_le_bytes(bytes: &[u8]) -> (Self, Choice) {
+        let value = limbs::from_le_bytes(bytes);
+        let (_, borrow) = limbs::sub(&value, &Self::PRIME);
+        (Self(value), Choice::from(borrow as u8))
+    }
+
+    fn write_le_bytes(self, out: &mut [u8]) {
+        limbs::write_le_bytes(&self.least(), out);
+    }
+
+    #[inline(always)]
+    fn is_zero(self) -> Choice {
+        self.least().ct_eq(&[0; N])
+    }
+
+    fn add_modulus(bytes: &mut [u8]) -> bool {
+        let (sum, carry) = limbs::add(&limbs::from_le_bytes(bytes), &Self::PRIME);
+        limbs::write_le_bytes(&sum, bytes);
+        carry == 0
+    }
+}

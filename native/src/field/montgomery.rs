@@ -1,0 +1,201 @@
+//! Fields modulo any odd prime, in Montgomery form: a is kept as a·2^(64N) mod m,
+//! always the least residue. For the orders q of all curves, and for the
+//! coordinates where p has no special shape.
+
+use core::marker::PhantomData;
+use core::ops::{Add, Mul, Neg, Sub};
+
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use zeroize::Zeroize;
+
+use super::{Field, limbs};
+
+/// Names an odd modulus of at least 2^(64N − 2).
+pub trait Modulus<const N: usize>: Send + Sync + 'static {
+    const MODULUS: [u64; N];
+}
+
+pub struct Montgomery<M, const N: usize>([u64; N], PhantomData<M>);
+
+impl<M, const N: usize> Clone for Montgomery<M, N> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M, const N: usize> Copy for Montgomery<M, N> {}
+
+impl<M: Modulus<N>, const N: usize> Montgomery<M, N> {
+    const MODULUS: [u64; N] = M::MODULUS;
+
+    /// −m^(−1) mod 2^64, by Newton's iteration: each step doubles the bits.
+    const FACTOR: u64 = {
+        let (mut inverse, mut bits) = (1u64, 1);
+        while bits < 64 {
+            let error = Self::MODULUS[0].wrapping_mul(inverse);
+            inverse = inverse.wrapping_mul(2u64.wrapping_sub(error));
+            bits *= 2;
+        }
+        inverse.wrapping_neg()
+    };
+
+    /// 2^(64N) mod m: the number one.
+    const R: [u64; N] = {
+        let mut value = limbs::negate(&Self::MODULUS);
+        // At most three times, as m > 2^(64N − 2).
+        while limbs::sub(&value, &Self::MODULUS).1 == 0 {
+            value = limbs::sub(&value, &Self::MODULUS).0;
+        }
+        value
+    };
+
+    /// 2^(128N) mod m: what turns a number into Montgomery form.
+    const R_SQUARED: [u64; N] = {
+        let (mut value, mut i) = (Self::R, 0);
+        while i < 64 * N {
+            value = Self::add_limbs(&value, &value);
+            i += 1;
+        }
+        value
+    };
+
+    /// A constant of the field.
+    pub const fn new(value: [u64; N]) -> Self {
+        Self(Self::product(&value, &Self::R_SQUARED), PhantomData)
+    }
+
+    /// Subtracts m from carry·2^(64N) + value if it is not below m.
+    #[inline(always)]
+    const fn subtract_once(value: &[u64; N], carry: u64) -> [u64; N] {
+        let (reduced, borrow) = limbs::sub(value, &Self::MODULUS);
+        limbs::select(value, &reduced, borrow & (carry ^ 1))
+    }
+
+    #[inline(always)]
+    const fn add_limbs(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
+        let (sum, carry) = limbs::add(a, b);
+        Self::subtract_once(&sum, carry)
+    }
+
+    /// a·b / 2^(64N) mod m for any a and a b below m, limb by limb
+    /// (multiply a row, clear its lowest limb, shift).
+    #[inline(always)]
+    const fn product(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
+        let (mut window, mut top, mut i) = ([0; N], 0, 0);
+        while i < N {
+            let (mut carry, mut j) = (0, 0);
+            while j < N {
+                (window[j], carry) = limbs::mac(window[j], a[i], b[j], carry);
+                j += 1;
+            }
+            let (next, over) = limbs::adc(top, carry, 0);
+            let factor = window[0].wrapping_mul(Self::FACTOR);
+            (_, carry) = limbs::mac(window[0], factor, Self::MODULUS[0], 0);
+            j = 1;
+            while j < N {
+                (window[j - 1], carry) = limbs::mac(window[j], factor, Self::MODULUS[j], carry);
+                j += 1;
+            }
+            let (limb, carry) = limbs::adc(next, carry, 0);
+            window[N - 1] = limb;
+            top = over + carry;
+            i += 1;
+        }
+        Self::subtract_once(&window, top)
+    }
+
+    const fn wrap(value: [u64; N]) -> Self {
+        Self(value, PhantomData)
+    }
+}
+
+impl<M: Modulus<N>, const N: usize> Add for Montgomery<M, N> {
+    type Output = Self;
+
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self::wrap(Self::add_limbs(&self.0, &other.0))
+    }
+}
+
+impl<M: Modulus<N>, const N: usize> Sub for Montgomery<M, N> {
+    type Output = Self;
+
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        let (difference, borrow) = limbs::sub(&self.0, &other.0);
+        let correction = limbs::select(&Self::MODULUS, &[0; N], borrow);
+        Self::wrap(limbs::add(&difference, &correction).0)
+    }
+}
+
+impl<M: Modulus<N>, const N: usize> Neg for Montgomery<M, N> {
+    type Output = Self;
+
+    #[inline(always)]
+    fn neg(self) -> Self {
+        Self::ZERO - self
+    }
+}
+
+impl<M: Modulus<N>, const N: usize> Mul for Montgomery<M, N> {
+    type Output = Self;
+
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        Self::wrap(Self::product(&self.0, &other.0))
+    }
+}
+
+impl<M: Modulus<N>, const N: usize> ConditionallySelectable for Montgomery<M, N> {
+    #[inline(always)]
+    fn conditional_select(a: &Self, b: &Self, choice: Choice) -> Self {
+        Self::wrap(limbs::select(&b.0, &a.0, choice.unwrap_u8().into()))
+    }
+}
+
+impl<M, const N: usize> Zeroize for Montgomery<M, N> {
+    fn zeroize(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl<M: Modulus<N>, const N: usize> Field for Montgomery<M, N> {
+    const BYTES: usize = 8 * N;
+    const BITS: usize = 64 * N - Self::MODULUS[N - 1].leading_zeros() as usize;
+    const ZERO: Self = Self::wrap([0; N]);
+    const ONE: Self = Self::wrap(Self::R);
+
+    #[inline(always)]
+    fn square(self) -> Self {
+        self * self
+    }
+
+    /// Fermat: a^(m − 2).
+    fn invert(self) -> Self {
+        let exponent = limbs::sub_word(&Self::MODULUS, 2).0;
+        super::power(self, &exponent)
+    }
+
+    fn from_le_bytes(bytes: &[u8]) -> (Self, Choice) {
+        let value = limbs::from_le_bytes(bytes);
+        let (_, borrow) = limbs::sub(&value, &Self::MODULUS);
+        (Self::new(value), Choice::from(borrow as u8))
+    }
+
+    fn write_le_bytes(self, out: &mut [u8]) {
+        let one = limbs::add_word(&[0; N], 1).0;
+        limbs::write_le_bytes(&Self::product(&one, &self.0), out);
+    }
+
+    #[inline(always)]
+    fn is_zero(self) -> Choice {
+        self.0.ct_eq(&[0; N])
+    }
+
+    fn add_modulus(bytes: &mut [u8]) -> bool {
+        let (sum, carry) = limbs::add(&limbs::from_le_bytes(bytes), &Self::MODULUS);
+        limbs::write_le_bytes(&sum, bytes);
+        carry == 0
+    }
+}
