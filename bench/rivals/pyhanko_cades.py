@@ -37,7 +37,9 @@ async def main(arguments: list[str]) -> None:
         begin = time.perf_counter()
         for data in files:
             signed_data = cms.ContentInfo.load(data)["content"]
-            status = await async_validate_detached_cms(content, signed_data, signer_validation_context=context)
+            status = await async_validate_detached_cms(
+                content, signed_data, signer_validation_context=context
+            )
             if not (status.valid and status.intact and status.trusted):
                 raise SystemExit(f"not accepted: {status.summary()}")
         print(f"{(time.perf_counter() - begin) * 1e6 / len(files):.3f}", flush=True)
