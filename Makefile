@@ -31,3 +31,10 @@ $(VENV)/.built: $(VENV)/.installed $(NATIVE)
 
 clean:
 	rm -rf $(VENV) native/target
+
+bench: $(VENV)/.built $(VENV)/.bench
+	PYTHONPATH=tests:bench $(BIN)/python bench/run.py $(BENCH)
+
+$(VENV)/.bench: requirements/bench.txt $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/bench.txt
+	touch $@

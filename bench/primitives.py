@@ -9,13 +9,13 @@ import time
 from pathlib import Path
 
 from table import Row
-from turns import build, engine_environment, figures
 from trustspace import _native
+from turns import build, engine_environment, figures
 
 ROOT = Path(__file__).resolve().parent.parent
 SPEED = ROOT / "native" / "target" / "release" / "examples" / "curve_speed"
 
-# What the issue of each figure is compared with: our curve → (least of P-256, engine's name or None, least of it).
+# Our curve → (least share of P-256, the engine's name for it, least share of the engine).
 VERIFY = {
     "256-A": (1.0, ("gost2012_256", "TCA"), None),
     "256-B": (0.55, ("gost2012_256", "A"), 1.0),
@@ -107,6 +107,8 @@ def measure(folder: Path, *, quick: bool) -> list[Row]:
         own, engine_mb = statistics.median(mine), statistics.median(other_mb)
         aim = STREEBOG_AIM if name.startswith("streebog") else None
         rows.append(Row(f"{name} MB/s", f"{own:.0f}", f"{engine_mb:.0f} (gost-engine)", own / engine_mb, aim))
-    for name in ("belt-hash", "bash-256", "bash-384", "bash-512"):
-        rows.append(Row(f"{name} MB/s", f"{_hash_speed(name, float(seconds)):.0f}", ""))
+    rows += [
+        Row(f"{name} MB/s", f"{_hash_speed(name, float(seconds)):.0f}", "")
+        for name in ("belt-hash", "bash-256", "bash-384", "bash-512")
+    ]
     return rows
