@@ -11,7 +11,8 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import BinaryIO
 
-from trustspace.algorithms import DigestAlgorithm, digest_by_name
+from trustspace.algorithms.digests import digest_by_name
+from trustspace.algorithms.model import DigestAlgorithm
 from trustspace.errors import InputError
 
 CHUNK = 1 << 20
@@ -77,9 +78,7 @@ class Content:
         for given, value in digests.items():
             algorithm = digest_by_name(given)
             if len(value) != algorithm.size:
-                raise DigestLengthWrong(
-                    algorithm=algorithm.name, expected=algorithm.size, actual=len(value)
-                )
+                raise DigestLengthWrong(algorithm=algorithm.name, expected=algorithm.size, actual=len(value))
             known[algorithm.name] = bytes(value)
         return cls(digests=known, name=name)
 

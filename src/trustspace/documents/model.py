@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
-from trustspace.algorithms import DigestAlgorithm
+from trustspace.algorithms.model import DigestAlgorithm
 from trustspace.documents.content import Content
 from trustspace.timestamps.token import TimestampToken
 
