@@ -57,9 +57,16 @@ class Edge:
 
 
 def check_signature(
-    spki: bytes, algorithm: AlgorithmIdentifier, signature: bytes, message: bytes
+    spki: bytes,
+    algorithm: AlgorithmIdentifier,
+    signature: bytes,
+    message: bytes,
+    digests: dict[str, bytes] | None = None,
 ) -> SignatureCheck:
-    """Verify one signature; never raises on what the octets hold."""
+    """Verify one signature; never raises on what the octets hold.
+
+    ``digests`` keeps the message's digests by OID, so that trying several keys hashes a long message once.
+    """
     size: int | None = None
     name = algorithm.oid
     try:
@@ -68,7 +75,13 @@ def check_signature(
         scheme = resolve(algorithm.oid, algorithm.parameters, None, key)
         name = scheme.name
         digest = scheme.digest.name if scheme.digest else None
-        verify(key, scheme, signature, message=message)
+        if digests is None or scheme.digest is None:
+            verify(key, scheme, signature, message=message)
+        else:
+            hashed = digests.get(scheme.digest.oid)
+            if hashed is None:
+                hashed = digests[scheme.digest.oid] = scheme.digest.digest(message)
+            verify(key, scheme, signature, digest=hashed)
         return SignatureCheck(EdgeOutcome.VERIFIED, name, size, key.algorithm, digest)
     except AlgorithmNotSupported as error:
         outcome = EdgeOutcome.UNSUPPORTED
@@ -112,18 +125,14 @@ class EdgeCache:
             known = self._keep(key, self._check_certificate(child, issuer.spki))
         return known
 
-    def signature(
-        self, digest: str, spki: bytes, algorithm: AlgorithmIdentifier, signature: bytes, message: bytes
-    ) -> SignatureCheck:
-        """Whether a key signed a datum (a CRL, an OCSP response); ``digest`` is the SHA-256 of the whole
-        datum.
-        """
-        key = (digest, spki)
-        known = self._checks.get(key)
-        if known is None:
-            self.verifications += 1
-            known = self._keep(key, check_signature(spki, algorithm, signature, message))
-        return known
+    def known(self, digest: str, spki: bytes) -> SignatureCheck | None:
+        """What is remembered of a datum (its whole SHA-256, hexadecimal) under a key."""
+        return self._checks.get((digest, spki))
+
+    def remember(self, digest: str, spki: bytes, check: SignatureCheck) -> SignatureCheck:
+        """Keep a check that was made elsewhere."""
+        self.verifications += 1
+        return self._keep((digest, spki), check)
 
     def _check_certificate(self, child: Certificate, spki: bytes) -> SignatureCheck:
         self.verifications += 1
