@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trustspace.algorithms import AlgorithmNotSupported
+from trustspace.algorithms.errors import AlgorithmNotSupported
 from trustspace.errors import MalformedEncoding
 from trustspace.receipts.details import Imprint, Opinion, ReceiptDetails, Verdict
 from trustspace.receipts.outcome import Outcome

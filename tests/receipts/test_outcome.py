@@ -6,15 +6,14 @@ from itertools import product
 
 import pytest
 
+from trustspace.encoding.pki_status import PKIFailureInfo, PKIStatus
 from trustspace.receipts.outcome import (
     Dialect,
     DvcsStatus,
     EecJournal,
     EecReport,
-    FailInfo,
     Outcome,
     OutcomeUnreadable,
-    PKIStatus,
     ReasonCode,
     from_dvcs,
     from_eec,
@@ -27,7 +26,7 @@ from trustspace.receipts.outcome import (
 )
 
 UNDETERMINED = [outcome for outcome in Outcome if outcome.undetermined]
-FAILURE = {FailInfo.INCORRECT_DATA, FailInfo.BAD_MESSAGE_CHECK}
+FAILURE = {PKIFailureInfo.INCORRECT_DATA, 1}
 
 
 @pytest.mark.parametrize(("outcome", "dialect"), list(product(Outcome, Dialect)))
@@ -85,13 +84,13 @@ def test_belarus_says_no_only_in_an_error_note_and_kazakhstan_in_a_receipt() -> 
         (DvcsStatus(PKIStatus.REJECTION, ("Невозможно проверить",)), Outcome.UNDETERMINED_FOR_GOOD),
         # The failure speaks of the request, not of the signature.
         (
-            DvcsStatus(PKIStatus.REJECTION, (), frozenset({FailInfo.BAD_DATA_FORMAT}), error_note=True),
+            DvcsStatus(PKIStatus.REJECTION, (), frozenset({PKIFailureInfo.BAD_DATA_FORMAT}), error_note=True),
             Outcome.UNDETERMINED_FOR_GOOD,
         ),
         # "Granted" that contradicts itself is no success.
         (DvcsStatus(PKIStatus.GRANTED, ("cannot be verified",)), Outcome.UNDETERMINED_FOR_GOOD),
         (
-            DvcsStatus(PKIStatus.GRANTED, (), frozenset({FailInfo.INCORRECT_DATA})),
+            DvcsStatus(PKIStatus.GRANTED, (), frozenset({PKIFailureInfo.INCORRECT_DATA})),
             Outcome.UNDETERMINED_FOR_GOOD,
         ),
         (DvcsStatus(PKIStatus.GRANTED, error_note=True), Outcome.UNDETERMINED_FOR_GOOD),

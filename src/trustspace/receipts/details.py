@@ -46,7 +46,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from trustspace._native import Element, ber_parse
-from trustspace.algorithms import digest_algorithm_identifier, digest_by_oid
+from trustspace.algorithms.digests import digest_by_oid
+from trustspace.algorithms.identifiers import digest_algorithm_identifier
 from trustspace.encoding import der
 from trustspace.encoding.algorithm_identifier import AlgorithmIdentifier
 from trustspace.encoding.model import fields_between, malformed

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum, IntEnum
+from enum import Enum
 
+from trustspace.encoding.pki_status import PKIFailureInfo, PKIStatus, PKIStatusInfo
 from trustspace.errors import InputError
 
 
@@ -59,32 +60,6 @@ def worst(outcomes: Iterable[Outcome]) -> Outcome:
     return min(outcomes, key=_RANK.__getitem__, default=Outcome.UNDETERMINED_FOR_GOOD)
 
 
-class PKIStatus(IntEnum):
-    """RFC 2510 §3.2.3, as used by RFC 3029 §9.1 in ``dvStatus``."""
-
-    GRANTED = 0
-    GRANTED_WITH_MODS = 1
-    REJECTION = 2
-    WAITING = 3
-    REVOCATION_WARNING = 4
-    REVOCATION_NOTIFICATION = 5
-    KEY_UPDATE_WARNING = 6
-
-
-class FailInfo(IntEnum):
-    """Bits of PKIFailureInfo (RFC 2510 §3.2.3; RFC 4210 §5.2.3)."""
-
-    BAD_ALG = 0
-    BAD_MESSAGE_CHECK = 1
-    BAD_REQUEST = 2
-    BAD_TIME = 3
-    BAD_CERT_ID = 4
-    BAD_DATA_FORMAT = 5
-    WRONG_AUTHORITY = 6
-    INCORRECT_DATA = 7
-    MISSING_TIME_STAMP = 8
-
-
 class Dialect(Enum):
     """Whose DVCS is spoken. The three contradict one another, so a peer has exactly one."""
 
@@ -99,8 +74,20 @@ class DvcsStatus:
 
     status: PKIStatus | None
     text: tuple[str, ...] = ()
-    fail_info: frozenset[FailInfo] = frozenset()
+    fail_info: frozenset[int] = frozenset()
     error_note: bool = False
+
+    @classmethod
+    def of(cls, info: PKIStatusInfo | None, *, error_note: bool = False) -> DvcsStatus:
+        """As it was read; None is an absent ``dvStatus``."""
+        if info is None:
+            return cls(None, error_note=error_note)
+        return cls(info.status, info.text, info.fail_info, error_note)
+
+    @property
+    def info(self) -> PKIStatusInfo | None:
+        """As it is written; None is left out."""
+        return None if self.status is None else PKIStatusInfo.build(self.status, self.text, self.fail_info)
 
 
 # The phrases are part of the wire: never reword one without keeping the old one readable.
@@ -124,12 +111,12 @@ _KZ_WORDS: dict[Outcome, str] = {
     Outcome.UNDETERMINED_FOR_NOW: "Пока невозможно проверить",
 }
 
-_REJECTED = frozenset({FailInfo.INCORRECT_DATA})
-_NOT_OURS = frozenset({FailInfo.WRONG_AUTHORITY})
-_NOTHING: frozenset[FailInfo] = frozenset()
+_REJECTED: frozenset[int] = frozenset({PKIFailureInfo.INCORRECT_DATA})
+_NOT_OURS: frozenset[int] = frozenset({PKIFailureInfo.WRONG_AUTHORITY})
+_NOTHING: frozenset[int] = frozenset()
 
 # (status, failInfo) of the whole answer, one row a value.
-_STATUS: dict[Outcome, tuple[PKIStatus, frozenset[FailInfo]]] = {
+_STATUS: dict[Outcome, tuple[PKIStatus, frozenset[int]]] = {
     Outcome.VALID: (PKIStatus.GRANTED, _NOTHING),
     Outcome.INVALID: (PKIStatus.REJECTION, _REJECTED),
     Outcome.UNDETERMINED_FOR_GOOD: (PKIStatus.REJECTION, _NOT_OURS),

@@ -1,0 +1,204 @@
+"""Whether a receipt stands as it was issued, in the parts that its signature does not cover.
+
+CMS leaves much unsigned: versions, algorithm identifiers, the bags of certificates and CRLs, the unsigned
+attributes. A verifier that skips what it does not need would pass a receipt that was touched there. So every
+such octet must be the one that follows from what was verified: the structures are built anew from signed and
+verified values and compared, each certificate in a bag must stand on a path that was judged, and each CRL and
+OCSP response must have spoken, with a verified signature, about a certificate on one.
+
+The rule holds for receipts that carry our details (:mod:`trustspace.receipts.details`); others' DVCs are
+valid RFC 3029 in other encodings too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from trustspace._native import ber_parse
+from trustspace.algorithms.identifiers import (
+    cms_signature_algorithm_identifier,
+    signature_algorithm_identifier,
+)
+from trustspace.algorithms.keys import load_public_key
+from trustspace.algorithms.signatures import resolve
+from trustspace.documents.model import signature_id
+from trustspace.encoding import der
+from trustspace.encoding.algorithm_identifier import AlgorithmIdentifier
+from trustspace.encoding.certificate import Certificate
+from trustspace.encoding.cms import ID_RI_OCSP_RESPONSE, ID_SIGNED_DATA, SignedData, SignerInfo
+from trustspace.encoding.crl import CertificateList
+from trustspace.encoding.ocsp import OCSPResponse, encode_ocsp_response
+from trustspace.errors import TrustspaceError
+from trustspace.receipts.identifiers import ID_SIGNATURE_TIME_STAMP
+from trustspace.timestamps.token import TimestampToken
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What the judgement of a receipt's signatures stood on.
+
+    ``signers`` are the certificates under whose keys signatures verified, by signature id (a SignerInfo's, or
+    that of a time-stamp's own); ``certificates`` those on a judged path, by SHA-256; ``revocation`` maps a
+    CRL's or OCSP response's SHA-256 to the certificate whose key signed it.
+    """
+
+    signers: Mapping[str, Certificate]
+    certificates: frozenset[str]
+    revocation: Mapping[str, Certificate]
+
+
+def alterations(signed: SignedData, data: bytes, verified: Verified) -> tuple[str, ...]:
+    """What is not as it was issued, as short codes with the place; empty where all is.
+
+    ``data`` is the whole receipt. Never raises on what the octets hold.
+    """
+    try:
+        if signed.raw != data or not ber_parse(data, what="SignedData").is_der:
+            return ("ENCODING",)
+        return tuple(_signed_data(signed, "receipt", verified, _receipt_attributes))
+    except TrustspaceError as error:
+        return (error.code,)
+
+
+UnsignedRule = Callable[[SignerInfo, Verified], Iterator[str]]
+
+
+def _signed_data(signed: SignedData, place: str, verified: Verified, unsigned: UnsignedRule) -> Iterator[str]:
+    infos = signed.signer_infos
+    for index, info in enumerate(infos):
+        if not _signer_info_stands(info, verified):
+            yield f"{place}.signerInfos[{index}]"
+        yield from unsigned(info, verified)
+    digests = {info.digest_algorithm.raw for info in infos}
+    for index, raw in enumerate(signed.certificates):
+        if not _certificate_stands(raw, verified):
+            yield f"{place}.certificates[{index}]"
+    for index, raw in enumerate(signed.crls):
+        if not _crl_stands(raw, verified):
+            yield f"{place}.crls[{index}]"
+    for index, raw in enumerate(signed.ocsp_responses):
+        if not _ocsp_stands(raw, verified):
+            yield f"{place}.crls.ocsp[{index}]"
+    if signed.raw != _rebuilt(signed, digests):
+        yield place
+
+
+def _rebuilt(signed: SignedData, digests: set[bytes]) -> bytes:
+    """The ContentInfo from its verified members (RFC 5652 §3, §5.1)."""
+    crls = [
+        *signed.crls,
+        *(
+            der.implicit(1, der.sequence(der.oid(ID_RI_OCSP_RESPONSE), response))
+            for response in signed.ocsp_responses
+        ),
+    ]
+    content = der.explicit(0, der.octet_string(signed.content or b""))
+    certificates = signed.certificates
+    return der.sequence(
+        der.oid(ID_SIGNED_DATA),
+        der.explicit(
+            0,
+            der.sequence(
+                der.integer(5 if signed.ocsp_responses else 3),
+                der.set_of(digests),
+                der.sequence(der.oid(signed.encap_content_type), content),
+                der.implicit(0, der.set_of(certificates)) if certificates else None,
+                der.implicit(1, der.set_of(crls)) if crls else None,
+                der.set_of(info.raw for info in signed.signer_infos),
+            ),
+        ),
+    )
+
+
+def _signer_info_stands(info: SignerInfo, verified: Verified) -> bool:
+    """RFC 5652 §5.3, version 1, from the certificate, the key and the attributes that were verified."""
+    certificate = verified.signers.get(signature_id(info.raw))
+    attributes = info.signed_attributes
+    if certificate is None or attributes is None:
+        return False
+    key = load_public_key(certificate.spki)
+    algorithm = info.signature_algorithm
+    scheme = resolve(algorithm.oid, algorithm.parameters, info.digest_algorithm.oid, key)
+    if not _plain(info.digest_algorithm):
+        return False
+    unsigned = info.unsigned_attributes
+    return info.raw == der.sequence(
+        der.integer(1),
+        der.sequence(certificate.issuer.raw, der.integer(certificate.serial)),
+        info.digest_algorithm.raw,
+        der.implicit(0, attributes.as_stood),
+        cms_signature_algorithm_identifier(scheme, key),
+        der.octet_string(info.signature),
+        None if unsigned is None else der.implicit(1, unsigned.as_stood),
+    )
+
+
+def _plain(algorithm: AlgorithmIdentifier) -> bool:
+    """Digest identifiers come with NULL or without parameters (RFC 5754 §2): two lengths, both in use."""
+    return algorithm.raw in (
+        der.sequence(der.oid(algorithm.oid)),
+        der.sequence(der.oid(algorithm.oid), der.NULL),
+    )
+
+
+def _receipt_attributes(info: SignerInfo, verified: Verified) -> Iterator[str]:
+    """Only signature time-stamps may stand unsigned, and each must itself stand as it was issued."""
+    for attribute in info.unsigned_attributes or ():
+        if attribute.oid != ID_SIGNATURE_TIME_STAMP or len(attribute.values) != 1:
+            yield f"unsignedAttrs {attribute.oid}"
+            continue
+        token = TimestampToken.parse(attribute.value.raw)
+        yield from _signed_data(token.signed_data, "timeStamp", verified, _no_attributes)
+
+
+def _no_attributes(info: SignerInfo, verified: Verified) -> Iterator[str]:
+    del verified
+    if info.unsigned_attributes is not None:
+        yield "timeStamp.unsignedAttrs"
+
+
+def _certificate_stands(raw: bytes, verified: Verified) -> bool:
+    certificate = Certificate.parse(raw)
+    # RFC 5280 §4.1.1.2: the outer algorithm repeats the signed one.
+    whole = der.sequence(
+        certificate.tbs_raw, certificate.tbs_signature_algorithm.raw, der.bit_string(certificate.signature)
+    )
+    return certificate.sha256 in verified.certificates and whole == raw
+
+
+def _crl_stands(raw: bytes, verified: Verified) -> bool:
+    crl = CertificateList.parse(raw)
+    whole = der.sequence(crl.tbs_raw, crl.tbs_signature_algorithm.raw, der.bit_string(crl.signature))
+    return crl.sha256 in verified.revocation and whole == raw
+
+
+def _ocsp_stands(raw: bytes, verified: Verified) -> bool:
+    """RFC 6960 §4.2.1; its algorithm is not signed and must be the one that follows from the key."""
+    response = OCSPResponse.parse(raw)
+    basic = response.basic
+    signer = verified.revocation.get(response.sha256)
+    if basic is None or signer is None:
+        return False
+    key = load_public_key(signer.spki)
+    algorithm = basic.signature_algorithm
+    scheme = resolve(algorithm.oid, algorithm.parameters, None, key)
+    certificates = basic.certificates
+    if not all(_responder_stands(each, signer, verified) for each in certificates):
+        return False
+    rebuilt = der.sequence(
+        basic.tbs_raw,
+        signature_algorithm_identifier(scheme, key),
+        der.bit_string(basic.signature),
+        der.explicit(0, der.sequence_of(certificates)) if certificates else None,
+    )
+    return raw == encode_ocsp_response(rebuilt)
+
+
+def _responder_stands(raw: bytes, signer: Certificate, verified: Verified) -> bool:
+    certificate = Certificate.parse(raw)
+    whole = der.sequence(
+        certificate.tbs_raw, certificate.tbs_signature_algorithm.raw, der.bit_string(certificate.signature)
+    )
+    known = certificate.sha256 == signer.sha256 or certificate.sha256 in verified.certificates
+    return known and whole == raw
