@@ -303,9 +303,11 @@ class _Reader:
     def _timestamps(
         self, reader: AttributeReader, info: SignerInfo, content: Content | None
     ) -> tuple[EmbeddedTimestamp, ...]:
-        found = []
-        for value in reader.signed_values(attrs.CONTENT_TIME_STAMP):
-            found.append(self._timestamp(TimestampKind.CONTENT, attrs.CONTENT_TIME_STAMP, value.raw, content))
+        oid = attrs.CONTENT_TIME_STAMP
+        found = [
+            self._timestamp(TimestampKind.CONTENT, oid, value.raw, content)
+            for value in reader.signed_values(oid)
+        ]
         for oid, kind in _UNSIGNED_TIME_STAMPS:
             covered: Content | None = None
             for value in reader.unsigned(oid):

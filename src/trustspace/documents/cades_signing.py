@@ -12,15 +12,13 @@ from enum import StrEnum
 from trustspace._native import Element
 from trustspace.algorithms.identifiers import digest_algorithm_identifier
 from trustspace.algorithms.model import DigestAlgorithm
-from trustspace.documents.cms_editing import (
-    ID_COUNTERSIGNATURE,
-    signature_value,
-)
+from trustspace.documents.cms_editing import ID_COUNTERSIGNATURE, SignedDataParts, signature_value
 from trustspace.documents.content import Content
+from trustspace.documents.open import signed_data_octets
 from trustspace.encoding import der
+from trustspace.encoding.cms import ID_DATA
 from trustspace.errors import InputError
 from trustspace.pki.issuing.signed_data import (
-    ID_DATA,
     CmsSigner,
     assemble_signer_info,
     attribute,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final, TypeVar
 
 from trustspace._native import Element, ber_parse
@@ -188,7 +189,7 @@ class AttributeReader:
         """signing-certificate-v2, then v1 (RFC 5035 §3, §5.4); the first of each names the signer's."""
         found: list[CertificateReference] = []
         for oid, version in ((SIGNING_CERTIFICATE_V2, 2), (SIGNING_CERTIFICATE, 1)):
-            references = self._read(oid, lambda value, v=version: _references(value, v), fatal=True)
+            references = self._read(oid, partial(_references, version), fatal=True)
             found += references or ()
             if references == ():
                 self._add("ATTRIBUTE_EMPTY", oid, fatal=True)
@@ -257,7 +258,7 @@ def _whole(element: Element) -> bytes:
     return element.raw
 
 
-def _references(value: Element, version: int) -> tuple[CertificateReference, ...]:
+def _references(version: int, value: Element) -> tuple[CertificateReference, ...]:
     sequence = value.fields()
     if not sequence:
         return ()

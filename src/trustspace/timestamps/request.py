@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from trustspace.algorithms.identifiers import digest_algorithm_identifier
 from trustspace.algorithms.model import DigestAlgorithm
-from trustspace.encoding import der
-from trustspace.encoding.tsp import TimeStampReq, TimeStampResp
+from trustspace.encoding.algorithm_identifier import AlgorithmIdentifier
+from trustspace.encoding.tsp import MessageImprint, TimeStampReq, TimeStampResp
 from trustspace.errors import InputError
 from trustspace.timestamps.token import TimestampToken
 
 
 class TimestampRefused(InputError):
-    """The authority did not grant the request. Parameters: ``status``, ``failure``, ``text``."""
+    """The authority did not grant the request. Parameters: ``status``, ``failure`` (bits), ``text``."""
 
     code = "TIME_STAMP_REFUSED"
 
@@ -31,13 +31,8 @@ def build_request(
     certificates: bool = True,
 ) -> bytes:
     """A TimeStampReq over a digest, DER; ``nonce`` is the caller's random number."""
-    return der.sequence(
-        der.integer(1),
-        der.sequence(digest_algorithm_identifier(digest), der.octet_string(value)),
-        der.oid(policy) if policy is not None else None,
-        der.integer(nonce) if nonce is not None else None,
-        der.boolean(True) if certificates else None,
-    )
+    imprint = MessageImprint(AlgorithmIdentifier.parse(digest_algorithm_identifier(digest)), value)
+    return TimeStampReq.build(imprint, policy=policy, nonce=nonce, cert_req=certificates).raw
 
 
 def read_response(response: bytes, request: bytes) -> TimestampToken:
@@ -47,21 +42,20 @@ def read_response(response: bytes, request: bytes) -> TimestampToken:
     :class:`TimestampRefused`, :class:`TimestampMismatch`, MalformedEncoding.
     """
     answer = TimeStampResp.parse(response)
-    asked = TimeStampReq.parse(request)
     if not answer.granted or answer.token is None:
+        status = answer.status
         raise TimestampRefused(
-            status=answer.status.status, failure=answer.status.fail_info, text=answer.status.text
+            status=status.status.name.lower(),
+            failure=", ".join(str(bit) for bit in sorted(status.fail_info)),
+            text="; ".join(status.text)[:500],
         )
     token = TimestampToken.parse(answer.token)
-    info = token.tst_info
-    same = (
-        info.message_imprint.hash_algorithm.oid == asked.message_imprint.hash_algorithm.oid
-        and info.message_imprint.hashed_message == asked.message_imprint.hashed_message
-    )
-    if not same:
+    asked, info = TimeStampReq.parse(request), token.tst_info
+    wanted, got = asked.message_imprint, info.message_imprint
+    if (wanted.hash_oid, wanted.digest) != (got.hash_oid, got.digest):
         raise TimestampMismatch(field="messageImprint")
     if asked.nonce is not None and info.nonce != asked.nonce:
         raise TimestampMismatch(field="nonce")
-    if asked.req_policy is not None and info.policy != asked.req_policy:
+    if asked.policy is not None and info.policy != asked.policy:
         raise TimestampMismatch(field="policy")
     return token

@@ -11,9 +11,6 @@ from trustspace.algorithms.errors import AlgorithmNotSupported
 from trustspace.algorithms.model import DigestAlgorithm
 from trustspace.encoding.cms import SignedData
 from trustspace.encoding.tsp import TSTInfo
-from trustspace.errors import MalformedEncoding
-
-ID_CT_TST_INFO = "1.2.840.113549.1.9.16.1.4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +28,7 @@ class TimestampToken:
     @classmethod
     def of(cls, signed: SignedData) -> TimestampToken:
         """The token that a SignedData is. Raises MalformedEncoding where it is none."""
-        if signed.encap_content_type != ID_CT_TST_INFO or signed.content is None:
-            raise MalformedEncoding(what="TimeStampToken", offset=0, reason="the content is no TSTInfo")
-        return cls(signed, TSTInfo.parse(signed.content))
+        return cls(signed, TSTInfo.of_token(signed))
 
     @property
     def raw(self) -> bytes:
@@ -49,14 +44,14 @@ class TimestampToken:
     def imprint_algorithm(self) -> DigestAlgorithm | None:
         """The imprint's algorithm; None when it is not supported."""
         try:
-            return digest_by_oid(self.tst_info.message_imprint.hash_algorithm.oid)
+            return digest_by_oid(self.tst_info.message_imprint.hash_oid)
         except AlgorithmNotSupported:
             return None
 
     def imprint(self, algorithm: DigestAlgorithm, digest: bytes) -> bool:
         """Whether the imprint is this digest under this algorithm."""
         imprint = self.tst_info.message_imprint
-        return imprint.hash_algorithm.oid == algorithm.oid and imprint.hashed_message == digest
+        return imprint.hash_oid == algorithm.oid and imprint.digest == digest
 
     def covers(self, digest: Callable[[DigestAlgorithm], bytes | None]) -> bool | None:
         """Whether the imprint is the digest that ``digest`` gives under its algorithm.
