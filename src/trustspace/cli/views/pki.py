@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
+
+from trustspace._native import ber_parse
 from trustspace.cli.views.parts import (
     CRL_REASONS,
     EXTENSION_NAMES,
@@ -25,6 +29,7 @@ from trustspace.pki.identity import identities
 
 _SHOWN_ENTRIES = 1000
 """Of a CRL's entries; the rest is counted."""
+_MOST_ELEMENTS = 50_000_000
 
 
 def certificate(data: bytes) -> View:
@@ -77,29 +82,37 @@ def certificate(data: bytes) -> View:
 def crl(data: bytes) -> View:
     """A CRL with its first entries. Raises MalformedEncoding."""
     c = CertificateList.parse(data)
-    entries = []
-    for entry in c.entries():
-        if len(entries) >= _SHOWN_ENTRIES:
-            break
-        entries.append(
-            {
-                "serial": serial_text(entry.serial),
-                "revocation_time": time_text(entry.revocation_time),
-                "reason": CRL_REASONS.get(entry.reason or 0, str(entry.reason)),
-            }
-        )
     return {
         "issuer": name_text(c.issuer),
         "this_update": time_text(c.this_update),
         "next_update": time_text(c.next_update),
         "crl_number": c.crl_number,
-        "delta_base": c.delta_base,
-        "revoked_count": len(c),
+        "delta_base": c.base_crl_number,
+        "indirect": c.index.indirect or None,
+        "revoked_count": c.count,
         "signature_algorithm": signature_name(c.signature_algorithm),
         "extensions": [EXTENSION_NAMES.get(oid, oid) for oid in c.extensions],
-        "revoked": entries,
+        "problems": list(c.deviations),
+        "revoked": list(_entries(c)),
         "sha256": c.sha256,
     }
+
+
+def _entries(crl: CertificateList) -> Iterator[View]:
+    """The first entries, in their order; the index answers for a serial number and keeps no order."""
+    body = list(ber_parse(crl.tbs_raw, max_elements=_MOST_ELEMENTS, what="CertificateList"))
+    lists = [element for element in body if element.tag == 0x30]
+    if len(lists) < 3:  # the algorithm, the issuer, and no entries
+        return
+    for element in islice(lists[2], _SHOWN_ENTRIES):
+        serial = element[0].integer()
+        entry = crl.index.lookup(serial)
+        reason = entry.reason if entry else None
+        yield {
+            "serial": serial_text(serial),
+            "revocation_time": time_text(element[1].time()),
+            "reason": None if reason is None else CRL_REASONS.get(reason, str(reason)),
+        }
 
 
 def ocsp_response(data: bytes) -> View:
