@@ -16,7 +16,7 @@ class Cause:
     """One thing that is wrong. ``code`` is a key of the catalogue; ``parameters`` fill its words."""
 
     code: str
-    parameters: Parameters = field(default=_NONE)
+    parameters: Parameters = field(default_factory=lambda: _NONE)
 
 
 def cause(code: str, /, **parameters: str | int | None) -> Cause:

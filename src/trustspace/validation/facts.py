@@ -43,8 +43,8 @@ class Candidate:
     reference: ReferenceMatch
     issuer_serial: bool | None
     """Whether the reference's issuerSerial is this certificate's; None where there is none."""
-    outcome: EdgeOutcome
-    """VERIFIED, FAILED, UNSUPPORTED or KEY_INVALID."""
+    outcome: EdgeOutcome | None
+    """VERIFIED, FAILED, UNSUPPORTED or KEY_INVALID; None when what the value is over is not at hand."""
     scheme: str
     """The signature algorithm's name, or its OID where it is not known."""
     key: str | None = None

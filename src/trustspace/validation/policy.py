@@ -6,6 +6,7 @@ A report cites a policy by its name and the SHA-256 of the file, byte for byte.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -39,9 +40,9 @@ class SignatureRules:
     signing_time: bool = False
     """Whether a claimed signing time must be there."""
     content_type: bool = False
-    policies: frozenset[str] | None = None
-    """Signature policies (OIDs) that may be named; None: any. A policy that is not named here is not at
-    hand (SIGNATURE_POLICY_NOT_AVAILABLE)."""
+    policies: Mapping[str, frozenset[str]] | None = None
+    """Signature policies (OIDs) that are at hand, each with its digests in hex (none: any digest will do);
+    None: they are reported, not enforced. Another one is SIGNATURE_POLICY_NOT_AVAILABLE."""
     policy_required: bool = False
     timestamp_delay: timedelta | None = None
     """How long after the claimed signing time the first signature time-stamp may come (§5.5.4)."""

@@ -52,8 +52,13 @@ def _strings(value: Any) -> frozenset[str]:
     return frozenset(value)
 
 
-def _oids_or_any(value: Any) -> frozenset[str] | None:
-    return None if value == "any" else _strings(value)
+def _policies(value: Any) -> dict[str, frozenset[str]] | None:
+    """``"any"``, or a table: OID = list of the policy document's digests in hex (empty: any digest)."""
+    if value == "any":
+        return None
+    if not isinstance(value, dict):
+        raise ValueError('"any" or a table of OID = [digests in hex] is needed')
+    return {oid: frozenset(digest.lower() for digest in _strings(value[oid])) for oid in value}
 
 
 def _kinds(value: Any) -> frozenset[ServiceKind]:
@@ -81,7 +86,7 @@ _SIGNATURE: dict[str, Reader] = {
     "signing_certificate_reference": _flag,
     "signing_time": _flag,
     "content_type": _flag,
-    "policies": _oids_or_any,
+    "policies": _policies,
     "policy_required": _flag,
     "timestamp_delay": _duration,
     "timestamp_required": _flag,

@@ -1,0 +1,390 @@
+"""X.509 certificate validation (EN 319 102-1 §5.2.6).
+
+The block runs with the control time when nothing proves that the signature is older, and again with the best
+signature time when something does (§5.5.4): then the target's period, revocation, the freshness of revocation
+data and the algorithms that the proof covers are judged at that time, CA certificates' periods still now.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from trustspace.pki.edges import EdgeOutcome
+from trustspace.pki.path_processing import PathFailureCode, PathSettings, process_path
+from trustspace.pki.paths import PathLimits, PathSearch, build_paths
+from trustspace.validation.causes import Cause, cause
+from trustspace.validation.indications import SubIndication
+from trustspace.validation.processes.context import Context, Finding
+from trustspace.validation.processes.revocation import (
+    RevocationVerdict,
+    check_revocation,
+    is_exempt,
+)
+from trustspace.validation.times import text
+
+if TYPE_CHECKING:
+    from trustspace.encoding.certificate import Certificate
+    from trustspace.validation.policy import ChainRules
+
+_MAX_EVALUATED = 16
+"""Paths that are judged before the best failure is reported; a sender chooses the bag of certificates."""
+
+_S = SubIndication
+_RANK = {
+    sub: rank
+    for rank, sub in enumerate(
+        (
+            _S.NOT_YET_VALID,
+            _S.CERTIFICATE_CHAIN_GENERAL_FAILURE,
+            _S.CRYPTO_CONSTRAINTS_FAILURE,
+            _S.REVOKED_NO_POE,
+            _S.REVOKED_CA_NO_POE,
+            _S.OUT_OF_BOUNDS_NOT_REVOKED,
+            _S.OUT_OF_BOUNDS_NO_POE,
+            _S.NO_CERTIFICATE_CHAIN_FOUND,
+            _S.NO_CERTIFICATE_CHAIN_FOUND_NO_POE,
+            _S.CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
+            _S.CHAIN_CONSTRAINTS_FAILURE,
+            _S.TRY_LATER,
+        )
+    )
+}
+"""Most decisive first: a path that is none, then what a proof of existence could heal, then waiting."""
+_WORST_PATH = 99
+
+
+class ChainVerdict:
+    """The outcome for one certificate: the chain that was judged, and what is wrong with it."""
+
+    __slots__ = ("chain", "findings", "obsolete_since", "revoked_since")
+
+    def __init__(self, chain: tuple[Certificate, ...]) -> None:
+        self.chain = chain
+        self.findings: list[Finding] = []
+        """Most decisive first; empty is PASSED."""
+        self.revoked_since: datetime | None = None
+        """When the target was revoked, if it was."""
+        self.obsolete_since: datetime | None = None
+
+    @property
+    def sub(self) -> SubIndication | None:
+        """The most decisive reason; None is PASSED."""
+        return self.findings[0][0] if self.findings else None
+
+    def add(self, sub: SubIndication, what: Cause) -> None:
+        """Note a failure."""
+        self.findings.append((sub, what))
+
+
+def validate_chain(
+    context: Context, target: Certificate, rules: ChainRules, proven: datetime | None
+) -> ChainVerdict:
+    """Judge a certificate under ``rules``; ``proven`` is a proven time of existence of what it signed."""
+    key = (target.sha256, id(rules), proven)
+    known = context.verdicts.get(key)
+    if known is None:
+        known = context.verdicts[key] = _validate(context, target, rules, proven)
+    return known
+
+
+def validate_responder(context: Context, responder: Certificate, produced: datetime) -> ChainVerdict:
+    """Judge the signer of revocation data at the time when it signed (RFC 6960 §4.2.2.2)."""
+    return _validate(context, responder, context.policy.responder, min(produced, context.control))
+
+
+def _validate(
+    context: Context, target: Certificate, rules: ChainRules, proven: datetime | None
+) -> ChainVerdict:
+    anchors = context.snapshot.by_certificate
+    search = build_paths(
+        target,
+        context,
+        anchors,
+        context.edge,
+        PathLimits(max_depth=rules.max_depth),
+        moment=proven or context.control,
+    )
+    best: ChainVerdict | None = None
+    for count, path in enumerate(search):
+        verdict = _judge_path(context, path, rules, proven)
+        if not verdict.findings:
+            return verdict
+        if best is None or _rank(verdict) > _rank(best):
+            best = verdict
+        if count + 1 >= _MAX_EVALUATED:
+            break
+    return best if best is not None else _no_chain(context, target, search)
+
+
+def _rank(verdict: ChainVerdict) -> int:
+    """How near a failed path came to a good one: of several, the nearest is reported."""
+    return _RANK.get(verdict.findings[0][0], _WORST_PATH)
+
+
+def _no_chain(context: Context, target: Certificate, search: PathSearch) -> ChainVerdict:
+    """Say why no path leads to an anchor: the issuer is missing, does not match, or is not trusted."""
+    longest = search.dead_ends[0] if search.dead_ends else (target,)
+    verdict = ChainVerdict(longest)
+    if search.exhausted:
+        verdict.add(_S.CERTIFICATE_CHAIN_GENERAL_FAILURE, cause("CHAIN_SEARCH_EXHAUSTED"))
+    for edge in search.failed:
+        child = context.facts.certificates[edge.child]
+        code = (
+            "CERTIFICATE_ISSUER_KEY_UNUSABLE"
+            if edge.outcome is EdgeOutcome.KEY_INVALID
+            else "CERTIFICATE_SIGNATURE_WRONG"
+        )
+        verdict.add(
+            _S.CERTIFICATE_CHAIN_GENERAL_FAILURE,
+            cause(code, subject=str(child.subject), issuer=str(child.issuer), algorithm=edge.algorithm),
+        )
+    last = longest[-1]
+    for child, issuer in pairwise(longest):
+        edge = context.edge(child, issuer)
+        if edge.outcome is EdgeOutcome.UNSUPPORTED:
+            verdict.add(
+                _S.CRYPTO_CONSTRAINTS_FAILURE,
+                cause(
+                    "CERTIFICATE_ALGORITHM_NOT_SUPPORTED",
+                    subject=str(child.subject),
+                    algorithm=edge.algorithm,
+                ),
+            )
+    if not search.failed or len(longest) > 1:
+        code = "ROOT_NOT_TRUSTED" if last.self_issued else "ISSUER_NOT_FOUND"
+        verdict.add(
+            _S.NO_CERTIFICATE_CHAIN_FOUND,
+            cause(code, subject=str(last.subject), issuer=str(last.issuer), certificate=last.sha256),
+        )
+    return verdict
+
+
+def _judge_path(
+    context: Context, path: tuple[Certificate, ...], rules: ChainRules, proven: datetime | None
+) -> ChainVerdict:
+    verdict = ChainVerdict(path)
+    _check_anchor(context, verdict, rules, proven)
+    _check_structure(verdict, rules)
+    _check_edges(context, verdict, proven)
+    _check_revocations(context, verdict, rules, proven)
+    _check_periods(context, verdict, proven)
+    _check_constraints(verdict, rules)
+    findings = verdict.findings
+    if len(findings) > 1:
+        findings.sort(key=lambda finding: _RANK.get(finding[0], _WORST_PATH))
+    return verdict
+
+
+def _check_anchor(
+    context: Context, verdict: ChainVerdict, rules: ChainRules, proven: datetime | None
+) -> None:
+    certificate = verdict.chain[-1]
+    anchors = context.snapshot.by_certificate[certificate.sha256]
+    moment = proven or context.control
+    ended: datetime | None = None
+    begins: datetime | None = None
+    for anchor in anchors:
+        if anchor.kind in rules.anchors:
+            if anchor.granted_at(moment):
+                return
+            if anchor.until is not None and anchor.until <= moment:
+                ended = anchor.until
+            else:
+                begins = anchor.since
+    subject = str(certificate.subject)
+    if ended is not None:
+        sub = _S.NO_CERTIFICATE_CHAIN_FOUND_NO_POE if proven is None else _S.NO_CERTIFICATE_CHAIN_FOUND
+        verdict.add(sub, cause("ANCHOR_WITHDRAWN", subject=subject, until=text(ended)))
+    elif begins is not None:
+        verdict.add(
+            _S.NO_CERTIFICATE_CHAIN_FOUND,
+            cause("ANCHOR_NOT_YET_GRANTED", subject=subject, since=text(begins)),
+        )
+    else:
+        kinds = ", ".join(sorted({anchor.kind.value for anchor in anchors}))
+        verdict.add(
+            _S.NO_CERTIFICATE_CHAIN_FOUND, cause("ANCHOR_FOR_OTHER_PURPOSE", subject=subject, kinds=kinds)
+        )
+
+
+_SETTINGS: dict[tuple[frozenset[str], bool], PathSettings] = {}
+_POLICY_CODES = (PathFailureCode.POLICY_REQUIRED,)
+
+
+def _settings(rules: ChainRules) -> PathSettings:
+    key = (rules.certificate_policies, rules.explicit_policy)
+    known = _SETTINGS.get(key)
+    if known is None:
+        known = _SETTINGS[key] = PathSettings(
+            acceptable_policies=rules.certificate_policies or None,
+            explicit_policy=rules.explicit_policy,
+            understood_extensions=frozenset({"2.5.29.56", "0.4.0.194121.2.1"}),
+        )
+    return known
+
+
+def _check_structure(verdict: ChainVerdict, rules: ChainRules) -> None:
+    result = process_path(verdict.chain, _settings(rules))
+    failure = result.failure
+    if failure is None:
+        return
+    # A policy that only our constraints demand is a constraint; what RFC 5280 demands is the chain's own.
+    constrained = failure.code in _POLICY_CODES and (rules.explicit_policy or rules.certificate_policies)
+    sub = _S.CHAIN_CONSTRAINTS_FAILURE if constrained else _S.CERTIFICATE_CHAIN_GENERAL_FAILURE
+    parameters = dict(failure.parameters)
+    parameters.setdefault("subject", str(verdict.chain[failure.index].subject))
+    verdict.add(sub, Cause(failure.code.value, parameters))
+
+
+def _check_edges(context: Context, verdict: ChainVerdict, proven: datetime | None) -> None:
+    """The algorithms that certificates are signed with. A proof of the signature proves its signing
+    certificate too (the signature holds its digest), but no certificate above it."""
+    chain = verdict.chain
+    moment = proven or context.control
+    for child, issuer in pairwise(chain):
+        edge = context.edge(child, issuer)
+        if edge.outcome is EdgeOutcome.UNSUPPORTED:
+            verdict.add(
+                _S.CRYPTO_CONSTRAINTS_FAILURE,
+                cause(
+                    "CERTIFICATE_ALGORITHM_NOT_SUPPORTED",
+                    subject=str(child.subject),
+                    algorithm=edge.algorithm,
+                ),
+            )
+            moment = context.control
+            continue
+        end = context.algorithms.end(edge.algorithm, edge.key_size)
+        if end is not None and moment >= end:
+            if verdict.obsolete_since is None or end < verdict.obsolete_since:
+                verdict.obsolete_since = end
+            verdict.add(
+                _S.CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
+                cause(
+                    "CERTIFICATE_ALGORITHM_OBSOLETE",
+                    subject=str(child.subject),
+                    algorithm=edge.algorithm,
+                    key_size=edge.key_size,
+                    end=text(end),
+                ),
+            )
+        moment = context.control
+
+
+def _check_revocations(
+    context: Context, verdict: ChainVerdict, rules: ChainRules, proven: datetime | None
+) -> None:
+    chain = verdict.chain
+    moment = proven or context.control
+    policy = context.policy.revocation
+    for index in range(len(chain) - 1):
+        certificate = chain[index]
+        found = check_revocation(context, certificate, moment)
+        if found.since is not None and (proven is None or proven >= found.since):
+            if index == 0 and found.revoked is not None:
+                verdict.revoked_since = found.since
+            _add_revoked(context, verdict, index, found)
+            continue
+        if found.good is not None or not policy.required or is_exempt(certificate):
+            continue
+        if found.since is not None:
+            continue  # revoked, but after the proven time: that it was good then is what the datum says
+        if rules is context.policy.responder and (
+            certificate.ocsp_no_check or not policy.responder_status_required
+        ):
+            continue
+        for reason in found.causes:
+            parameters = dict(reason.parameters)
+            parameters.setdefault("subject", str(certificate.subject))
+            verdict.add(_S.TRY_LATER, Cause(reason.code, parameters))
+
+
+def _add_revoked(context: Context, verdict: ChainVerdict, index: int, found: RevocationVerdict) -> None:
+    certificate = verdict.chain[index]
+    statement = found.revoked or found.held
+    since = found.since
+    if statement is None or since is None:
+        return
+    parameters: dict[str, str | int | None] = {
+        "subject": str(certificate.subject),
+        "revoked_at": text(since),
+        "reason": statement.reason.value if statement.reason is not None else "unspecified",
+        "source": statement.source,
+    }
+    if found.revoked is None:
+        verdict.add(_S.TRY_LATER, Cause("CERTIFICATE_ON_HOLD", parameters))
+    elif index:
+        verdict.add(_S.REVOKED_CA_NO_POE, Cause("CA_REVOKED", parameters))
+    elif since > context.control:
+        parameters["control_time"] = text(context.control)
+        verdict.add(_S.REVOKED_NO_POE, Cause("SIGNER_REVOKED_LATER", parameters))
+    else:
+        verdict.add(_S.REVOKED_NO_POE, Cause("SIGNER_REVOKED", parameters))
+
+
+def _check_periods(context: Context, verdict: ChainVerdict, proven: datetime | None) -> None:
+    chain = verdict.chain
+    target = chain[0]
+    moment = proven or context.control
+    if moment < target.not_before:
+        early = _S.OUT_OF_BOUNDS_NO_POE if proven is None else _S.NOT_YET_VALID
+        verdict.add(
+            early,
+            cause(
+                "SIGNER_NOT_YET_VALID",
+                subject=str(target.subject),
+                not_before=text(target.not_before),
+                moment=text(moment),
+            ),
+        )
+    elif moment > target.not_after:
+        # §5.2.6.4: with a word from its lifetime that it was not revoked, only the time of signing is open.
+        settled = not any(f[0] in (_S.TRY_LATER, _S.REVOKED_NO_POE) for f in verdict.findings)
+        verdict.add(
+            _S.OUT_OF_BOUNDS_NOT_REVOKED if settled else _S.OUT_OF_BOUNDS_NO_POE,
+            cause(
+                "SIGNER_EXPIRED",
+                subject=str(target.subject),
+                not_after=text(target.not_after),
+                moment=text(moment),
+            ),
+        )
+    control = context.control
+    for certificate in chain[1:-1]:
+        if not certificate.not_before <= control <= certificate.not_after:
+            early_ca = control < certificate.not_before
+            verdict.add(
+                _S.OUT_OF_BOUNDS_NO_POE,
+                cause(
+                    "CA_NOT_YET_VALID" if early_ca else "CA_EXPIRED",
+                    subject=str(certificate.subject),
+                    bound=text(certificate.not_before if early_ca else certificate.not_after),
+                    moment=text(control),
+                ),
+            )
+
+
+def _check_constraints(verdict: ChainVerdict, rules: ChainRules) -> None:
+    target = verdict.chain[0]
+    if rules.key_usage:
+        usage = target.key_usage
+        if usage is not None and not any(bit.value in rules.key_usage for bit in usage):
+            verdict.add(
+                _S.CHAIN_CONSTRAINTS_FAILURE,
+                cause(
+                    "SIGNER_KEY_USAGE",
+                    subject=str(target.subject),
+                    usage=", ".join(sorted(str(bit.value) for bit in usage)),
+                    wanted=" / ".join(sorted(rules.key_usage)),
+                ),
+            )
+    if rules.extended_key_usage:
+        purposes = target.extended_key_usage or ()
+        missing = sorted(rules.extended_key_usage.difference(purposes))
+        if missing:
+            verdict.add(
+                _S.CHAIN_CONSTRAINTS_FAILURE,
+                cause("SIGNER_KEY_PURPOSE", subject=str(target.subject), wanted=", ".join(missing)),
+            )
