@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from trustspace._native import ber_parse
 from trustspace.algorithms.digests import digest_by_oid
 from trustspace.algorithms.errors import AlgorithmNotSupported
 from trustspace.algorithms.model import DigestAlgorithm
@@ -28,6 +29,7 @@ from trustspace.documents.model import (
     timestamp_id,
 )
 from trustspace.documents.signature_attributes import AttributeReader
+from trustspace.encoding import cades_attributes as oids
 from trustspace.encoding.cms import ID_DATA, MAX_SIGNERS, SignedData, SignerInfo
 from trustspace.errors import MalformedEncoding
 from trustspace.timestamps.token import TimestampToken
@@ -276,7 +278,7 @@ class _Reader:
             if encapsulated != ID_DATA:
                 # RFC 5652 §5.3: they MUST be present; without them, attributes could pass for content.
                 problems.append(Problem("SIGNED_ATTRIBUTES_MISSING", {"content_type": encapsulated}))
-        elif attrs.CONTENT_TYPE not in info.signed_attributes:
+        elif oids.CONTENT_TYPE not in info.signed_attributes:
             problems.append(Problem("CONTENT_TYPE_MISSING"))
         elif content_type is not None and content_type != encapsulated:
             parameters = {"attribute": content_type, "content": encapsulated}
@@ -287,7 +289,7 @@ class _Reader:
     ) -> tuple[Signature, ...]:
         found = []
         covered = Content.of_bytes(info.signature)
-        for value in reader.unsigned(attrs.COUNTERSIGNATURE):
+        for value in reader.unsigned(oids.COUNTERSIGNATURE):
             self.budget.spend()
             if depth + 1 > MAX_DEPTH:
                 reader.problems.append(Problem("NESTED_TOO_DEEPLY", {"limit": MAX_DEPTH}, fatal=False))
@@ -303,7 +305,7 @@ class _Reader:
     def _timestamps(
         self, reader: AttributeReader, info: SignerInfo, content: Content | None
     ) -> tuple[EmbeddedTimestamp, ...]:
-        oid = attrs.CONTENT_TIME_STAMP
+        oid = oids.CONTENT_TIME_STAMP
         found = [
             self._timestamp(TimestampKind.CONTENT, oid, value.raw, content)
             for value in reader.signed_values(oid)
@@ -326,7 +328,11 @@ class _Reader:
         if self.depth + 1 > MAX_DEPTH:
             problems.append(Problem("NESTED_TOO_DEEPLY", {"limit": MAX_DEPTH}, fatal=False))
         else:
+            if raw[:1] == b"\x04":
+                # Seen in real files: the token wrapped in an OCTET STRING.
+                problems.append(Problem("TIME_STAMP_WRAPPED", fatal=False))
             try:
+                raw = _unwrapped(raw)
                 token = TimestampToken.parse(raw)
                 inner = _Reader(self.budget, self.depth + 1).document(
                     token.signed_data, None, "TSTInfo", "DER", ()
@@ -355,9 +361,9 @@ class _Reader:
 
 
 _UNSIGNED_TIME_STAMPS = (
-    (attrs.SIGNATURE_TIME_STAMP, TimestampKind.SIGNATURE),
-    (attrs.CADES_C_TIME_STAMP, TimestampKind.SIGNATURE_AND_REFERENCES),
-    (attrs.REFERENCES_TIME_STAMP, TimestampKind.REFERENCES),
+    (oids.SIGNATURE_TIME_STAMP, TimestampKind.SIGNATURE),
+    (oids.CADES_C_TIME_STAMP, TimestampKind.SIGNATURE_AND_REFERENCES),
+    (oids.CERT_CRL_TIME_STAMP, TimestampKind.REFERENCES),
     *((oid, TimestampKind.ARCHIVE) for oid in attrs.ARCHIVE_TIME_STAMPS),
 )
 
@@ -368,15 +374,19 @@ def _covered(kind: TimestampKind, info: SignerInfo) -> Content | None:
         return Content.of_bytes(info.signature)
     if kind is TimestampKind.ARCHIVE:
         return None
-    references = (attrs.CERTIFICATE_REFS, attrs.REVOCATION_REFS)
+    references = (oids.CERTIFICATE_REFS, oids.REVOCATION_REFS)
     if kind is TimestampKind.REFERENCES:
         return Content.of_bytes(_attributes(info, references))
-    before = _attributes(info, (attrs.SIGNATURE_TIME_STAMP, *references))
+    before = _attributes(info, (oids.SIGNATURE_TIME_STAMP, *references))
     return Content.of_bytes(info.signature + before)
 
 
 def _attributes(info: SignerInfo, oids: tuple[str, ...]) -> bytes:
     return attrs.concatenation(tuple(item for oid in oids for item in info.unsigned(oid)))
+
+
+def _unwrapped(raw: bytes) -> bytes:
+    return ber_parse(raw, what="TimeStampToken").octets() if raw[:1] == b"\x04" else raw
 
 
 def _digest(oid: str) -> DigestAlgorithm | None:

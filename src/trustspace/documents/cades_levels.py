@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from trustspace.documents import signature_attributes as attrs
 from trustspace.documents.model import Level
+from trustspace.encoding import cades_attributes as oids
 from trustspace.encoding import der
 from trustspace.encoding.cms import SignedData, SignerInfo
 
 _EXTENDED = (
-    attrs.CERTIFICATE_REFS,
-    attrs.REVOCATION_REFS,
-    attrs.CERTIFICATE_VALUES,
-    attrs.REVOCATION_VALUES,
-    attrs.CADES_C_TIME_STAMP,
-    attrs.REFERENCES_TIME_STAMP,
-    attrs.ARCHIVE_TIME_STAMP,
-    attrs.ARCHIVE_TIME_STAMP_V2,
+    oids.CERTIFICATE_REFS,
+    oids.REVOCATION_REFS,
+    oids.CERTIFICATE_VALUES,
+    oids.REVOCATION_VALUES,
+    oids.CADES_C_TIME_STAMP,
+    oids.CERT_CRL_TIME_STAMP,
+    oids.ARCHIVE_TIME_STAMP,
+    oids.ARCHIVE_TIME_STAMP_V2,
 )
 """Unsigned attributes that a baseline signature does not have."""
 
@@ -27,9 +28,9 @@ def level_of(info: SignerInfo, signed: SignedData, *, revocation: bool) -> Level
     """
     signed_types = {item.oid for item in info.signed_attributes or ()}
     unsigned = {item.oid for item in info.unsigned_attributes or ()}
-    stamped = attrs.SIGNATURE_TIME_STAMP in unsigned
-    if unsigned.isdisjoint(_EXTENDED) and attrs.SIGNING_TIME in signed_types and _carries(info, signed):
-        if attrs.ARCHIVE_TIME_STAMP_V3 in unsigned:
+    stamped = oids.SIGNATURE_TIME_STAMP in unsigned
+    if unsigned.isdisjoint(_EXTENDED) and oids.SIGNING_TIME in signed_types and _carries(info, signed):
+        if oids.ARCHIVE_TIME_STAMP_V3 in unsigned:
             return Level.BASELINE_LTA
         if stamped:
             return Level.BASELINE_LT if revocation else Level.BASELINE_T
@@ -40,15 +41,15 @@ def level_of(info: SignerInfo, signed: SignedData, *, revocation: bool) -> Level
 def _extended(signed_types: set[str], unsigned: set[str], stamped: bool) -> Level:
     if not unsigned.isdisjoint(attrs.ARCHIVE_TIME_STAMPS):
         return Level.A
-    if {attrs.CERTIFICATE_VALUES, attrs.REVOCATION_VALUES} <= unsigned:
+    if {oids.CERTIFICATE_VALUES, oids.REVOCATION_VALUES} <= unsigned:
         return Level.XL
-    if not unsigned.isdisjoint((attrs.CADES_C_TIME_STAMP, attrs.REFERENCES_TIME_STAMP)):
+    if not unsigned.isdisjoint((oids.CADES_C_TIME_STAMP, oids.CERT_CRL_TIME_STAMP)):
         return Level.X
-    if {attrs.CERTIFICATE_REFS, attrs.REVOCATION_REFS} <= unsigned:
+    if {oids.CERTIFICATE_REFS, oids.REVOCATION_REFS} <= unsigned:
         return Level.C
     if stamped:
         return Level.T
-    return Level.EPES if attrs.POLICY in signed_types else Level.BES
+    return Level.EPES if oids.SIGNATURE_POLICY in signed_types else Level.BES
 
 
 def _carries(info: SignerInfo, signed: SignedData) -> bool:

@@ -12,24 +12,21 @@ from enum import StrEnum
 from trustspace._native import Element
 from trustspace.algorithms.identifiers import digest_algorithm_identifier
 from trustspace.algorithms.model import DigestAlgorithm
-from trustspace.documents.cms_editing import ID_COUNTERSIGNATURE, SignedDataParts, signature_value
+from trustspace.documents.cms_editing import SignedDataParts, signature_value
 from trustspace.documents.content import Content
 from trustspace.documents.open import signed_data_octets
+from trustspace.encoding import cades_attributes as oids
 from trustspace.encoding import der
+from trustspace.encoding.attributes import encode_attribute
 from trustspace.encoding.cms import ID_DATA
 from trustspace.errors import InputError
 from trustspace.pki.issuing.signed_data import (
     CmsSigner,
     assemble_signer_info,
-    attribute,
     entropy_for,
     signed_attributes,
     signed_data,
 )
-
-ID_SIGNATURE_TIME_STAMP = "1.2.840.113549.1.9.16.2.14"
-ID_CONTENT_TIME_STAMP = "1.2.840.113549.1.9.16.2.20"
-ID_MIME_TYPE = "0.4.0.1733.2.1"
 
 ATTACHED_LIMIT = 1 << 30
 """Octets of content that an enveloping signature may take in: it is built in memory."""
@@ -80,7 +77,7 @@ def sign_cades(
     """
     more = [*attributes]
     if mime_type is not None:
-        more.append(attribute(ID_MIME_TYPE, der.utf8(mime_type)))
+        more.append(encode_attribute(oids.MIME_TYPE, [der.utf8(mime_type)]))
     content.prepare([signer.digest_algorithm for signer in signers])
     infos = []
     for index, signer in enumerate(signers):
@@ -146,7 +143,7 @@ def add_counter_signature(
     def make(info: Element) -> bytes:
         digest = signer.digest_algorithm.digest(signature_value(info))
         attrs = signed_attributes(signer, content_type=None, message_digest=digest, signing_time=signing_time)
-        return attribute(ID_COUNTERSIGNATURE, _make(signer, attrs, level, stamper, entropy))
+        return encode_attribute(oids.COUNTERSIGNATURE, [_make(signer, attrs, level, stamper, entropy)])
 
     parts = SignedDataParts.split(signed_data_octets(document)).with_attribute(signature, make)
     return parts.with_certificates(c.raw for c in (signer.certificate, *signer.chain)).join()
@@ -162,14 +159,14 @@ def add_signature_timestamp(
 
     def make(info: Element) -> bytes:
         token = stamper(digest, digest.digest(signature_value(info)))
-        return attribute(ID_SIGNATURE_TIME_STAMP, token)
+        return encode_attribute(oids.SIGNATURE_TIME_STAMP, [token])
 
     return SignedDataParts.split(signed_data_octets(document)).with_attribute(signature, make).join()
 
 
 def content_timestamp(content: Content, stamper: Stamper, digest: DigestAlgorithm) -> bytes:
     """A content-time-stamp (EN 319 122-1 §5.2.8) for the signed ``attributes`` of :func:`sign_cades`."""
-    return attribute(ID_CONTENT_TIME_STAMP, stamper(digest, _digest(content, digest)))
+    return encode_attribute(oids.CONTENT_TIME_STAMP, [stamper(digest, _digest(content, digest))])
 
 
 def _digest(content: Content, algorithm: DigestAlgorithm) -> bytes:
@@ -188,5 +185,6 @@ def _make(
         if stamper is None:
             raise StamperMissing
         digest = signer.digest_algorithm
-        unsigned.append(attribute(ID_SIGNATURE_TIME_STAMP, stamper(digest, digest.digest(value))))
+        token = stamper(digest, digest.digest(value))
+        unsigned.append(encode_attribute(oids.SIGNATURE_TIME_STAMP, [token]))
     return assemble_signer_info(signer, attrs, value, unsigned)

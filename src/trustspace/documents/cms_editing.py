@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from trustspace._native import Element, ber_parse
 from trustspace.documents.model import signature_id
 from trustspace.encoding import der
+from trustspace.encoding.cades_attributes import COUNTERSIGNATURE
 from trustspace.encoding.cms import ID_SIGNED_DATA, SignedData
 from trustspace.errors import InputError
 
-ID_COUNTERSIGNATURE = "1.2.840.113549.1.9.6"
 MAX_COUNTERSIGNATURE_DEPTH = 8
 
 
@@ -124,7 +124,7 @@ def _rewrite(
         return None
     for index, attribute in enumerate(unsigned):
         members = attribute.fields()
-        if len(members) != 2 or members[0].oid() != ID_COUNTERSIGNATURE:
+        if len(members) != 2 or members[0].oid() != COUNTERSIGNATURE:
             continue
         values = members[1].raws()
         for position, value in enumerate(values):

@@ -7,6 +7,7 @@ read all the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -21,86 +22,70 @@ from trustspace.documents.model import (
     Problem,
     SignaturePolicyReference,
 )
+from trustspace.encoding import cades_attributes as oids
 from trustspace.encoding.cms import Attribute, SignerInfo
 from trustspace.encoding.ocsp import OCSPResponse
 from trustspace.errors import MalformedEncoding
 
 T = TypeVar("T")
 
-CONTENT_TYPE: Final = "1.2.840.113549.1.9.3"
-MESSAGE_DIGEST: Final = "1.2.840.113549.1.9.4"
-SIGNING_TIME: Final = "1.2.840.113549.1.9.5"
-COUNTERSIGNATURE: Final = "1.2.840.113549.1.9.6"
-ALGORITHM_PROTECTION: Final = "1.2.840.113549.1.9.52"
-SIGNING_CERTIFICATE: Final = "1.2.840.113549.1.9.16.2.12"
-SIGNATURE_TIME_STAMP: Final = "1.2.840.113549.1.9.16.2.14"
-POLICY: Final = "1.2.840.113549.1.9.16.2.15"
-COMMITMENT: Final = "1.2.840.113549.1.9.16.2.16"
-CONTENT_TIME_STAMP: Final = "1.2.840.113549.1.9.16.2.20"
-CERTIFICATE_REFS: Final = "1.2.840.113549.1.9.16.2.21"
-REVOCATION_REFS: Final = "1.2.840.113549.1.9.16.2.22"
-CERTIFICATE_VALUES: Final = "1.2.840.113549.1.9.16.2.23"
-REVOCATION_VALUES: Final = "1.2.840.113549.1.9.16.2.24"
-CADES_C_TIME_STAMP: Final = "1.2.840.113549.1.9.16.2.25"
-REFERENCES_TIME_STAMP: Final = "1.2.840.113549.1.9.16.2.26"
-ARCHIVE_TIME_STAMP: Final = "1.2.840.113549.1.9.16.2.27"
-SIGNING_CERTIFICATE_V2: Final = "1.2.840.113549.1.9.16.2.47"
-ARCHIVE_TIME_STAMP_V2: Final = "1.2.840.113549.1.9.16.2.48"
-ARCHIVE_TIME_STAMP_V3: Final = "0.4.0.1733.2.4"
-MIME_TYPE: Final = "0.4.0.1733.2.1"
 ADBE_REVOCATION: Final = "1.2.840.113583.1.1.8"
-
-ARCHIVE_TIME_STAMPS: Final = (ARCHIVE_TIME_STAMP, ARCHIVE_TIME_STAMP_V2, ARCHIVE_TIME_STAMP_V3)
+ARCHIVE_TIME_STAMPS: Final = (oids.ARCHIVE_TIME_STAMP, oids.ARCHIVE_TIME_STAMP_V2, oids.ARCHIVE_TIME_STAMP_V3)
 
 NAMES: Final = {
-    CONTENT_TYPE: "content-type",
-    MESSAGE_DIGEST: "message-digest",
-    SIGNING_TIME: "signing-time",
-    COUNTERSIGNATURE: "countersignature",
-    ALGORITHM_PROTECTION: "cms-algorithm-protection",
-    SIGNING_CERTIFICATE: "signing-certificate",
-    SIGNING_CERTIFICATE_V2: "signing-certificate-v2",
-    SIGNATURE_TIME_STAMP: "signature-time-stamp",
-    POLICY: "signature-policy-identifier",
-    COMMITMENT: "commitment-type-indication",
-    CONTENT_TIME_STAMP: "content-time-stamp",
-    CERTIFICATE_REFS: "complete-certificate-references",
-    REVOCATION_REFS: "complete-revocation-references",
-    CERTIFICATE_VALUES: "certificate-values",
-    REVOCATION_VALUES: "revocation-values",
-    CADES_C_TIME_STAMP: "CAdES-C-timestamp",
-    REFERENCES_TIME_STAMP: "time-stamped-certs-crls-references",
-    ARCHIVE_TIME_STAMP: "archive-time-stamp",
-    ARCHIVE_TIME_STAMP_V2: "archive-time-stamp-v2",
-    ARCHIVE_TIME_STAMP_V3: "archive-time-stamp-v3",
-    MIME_TYPE: "mime-type",
+    oids.CONTENT_TYPE: "content-type",
+    oids.MESSAGE_DIGEST: "message-digest",
+    oids.SIGNING_TIME: "signing-time",
+    oids.COUNTERSIGNATURE: "countersignature",
+    oids.CMS_ALGORITHM_PROTECTION: "cms-algorithm-protection",
+    oids.SIGNING_CERTIFICATE: "signing-certificate",
+    oids.SIGNING_CERTIFICATE_V2: "signing-certificate-v2",
+    oids.SIGNATURE_TIME_STAMP: "signature-time-stamp",
+    oids.SIGNATURE_POLICY: "signature-policy-identifier",
+    oids.COMMITMENT_TYPE: "commitment-type-indication",
+    oids.CONTENT_TIME_STAMP: "content-time-stamp",
+    oids.CERTIFICATE_REFS: "complete-certificate-references",
+    oids.REVOCATION_REFS: "complete-revocation-references",
+    oids.CERTIFICATE_VALUES: "certificate-values",
+    oids.REVOCATION_VALUES: "revocation-values",
+    oids.CADES_C_TIME_STAMP: "CAdES-C-timestamp",
+    oids.CERT_CRL_TIME_STAMP: "time-stamped-certs-crls-references",
+    oids.ARCHIVE_TIME_STAMP: "archive-time-stamp",
+    oids.ARCHIVE_TIME_STAMP_V2: "archive-time-stamp-v2",
+    oids.ARCHIVE_TIME_STAMP_V3: "archive-time-stamp-v3",
+    oids.MIME_TYPE: "mime-type",
     ADBE_REVOCATION: "adbe-revocationInfoArchival",
-    "0.4.0.1733.2.2": "long-term-validation",
-    "0.4.0.1733.2.5": "ats-hash-index",
-    "0.4.0.19122.1.1": "signer-attributes-v2",
-    "0.4.0.19122.1.3": "signature-policy-store",
-    "0.4.0.19122.1.4": "ats-hash-index-v2",
-    "0.4.0.19122.1.5": "ats-hash-index-v3",
+    oids.LONG_TERM_VALIDATION: "long-term-validation",
+    oids.ATS_HASH_INDEX: "ats-hash-index",
+    oids.SIGNER_ATTRIBUTES_V2: "signer-attributes-v2",
+    oids.SIGNATURE_POLICY_STORE: "signature-policy-store",
+    oids.ATS_HASH_INDEX_V2: "ats-hash-index-v2",
+    oids.ATS_HASH_INDEX_V3: "ats-hash-index-v3",
     "1.2.840.113549.1.9.15": "smime-capabilities",
-    "1.2.840.113549.1.9.16.2.4": "content-hints",
-    "1.2.840.113549.1.9.16.2.7": "content-identifier",
-    "1.2.840.113549.1.9.16.2.10": "content-reference",
-    "1.2.840.113549.1.9.16.2.17": "signer-location",
-    "1.2.840.113549.1.9.16.2.18": "signer-attributes",
-    "1.2.840.113549.1.9.16.2.19": "other-signing-certificate",
-    "1.2.840.113549.1.9.16.2.29": "dvcs-dvc",
-    "1.2.840.113549.1.9.16.2.44": "attribute-certificate-references",
-    "1.2.840.113549.1.9.16.2.45": "attribute-revocation-references",
-    "1.2.840.113549.1.9.16.2.49": "internal-evidence-records",
-    "1.2.840.113549.1.9.16.2.50": "external-evidence-records",
+    oids.CONTENT_HINTS: "content-hints",
+    oids.CONTENT_IDENTIFIER: "content-identifier",
+    oids.CONTENT_REFERENCE: "content-reference",
+    oids.SIGNER_LOCATION: "signer-location",
+    oids.SIGNER_ATTRIBUTES: "signer-attributes",
+    oids.OTHER_SIGNING_CERTIFICATE: "other-signing-certificate",
+    oids.DVC: "dvcs-dvc",
+    oids.ATTRIBUTE_CERTIFICATE_REFS: "attribute-certificate-references",
+    oids.ATTRIBUTE_REVOCATION_REFS: "attribute-revocation-references",
+    oids.EVIDENCE_RECORD_INTERNAL: "internal-evidence-records",
+    oids.EVIDENCE_RECORD_EXTERNAL: "external-evidence-records",
 }
 """The attributes that we can name; the rest are noted by OID."""
 
-_SINGLE: Final = (CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_TIME, SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V2)
+_SINGLE: Final = (
+    oids.CONTENT_TYPE,
+    oids.MESSAGE_DIGEST,
+    oids.SIGNING_TIME,
+    oids.SIGNING_CERTIFICATE,
+    oids.SIGNING_CERTIFICATE_V2,
+)
 # Two different values of these leave open what was signed: RFC 5652 §11.1, §11.2.
-_AMBIGUOUS: Final = (CONTENT_TYPE, MESSAGE_DIGEST)
-_SHA1: Final = "1.3.14.3.2.26"
-_SHA256: Final = "2.16.840.1.101.3.4.2.1"
+_AMBIGUOUS: Final = (oids.CONTENT_TYPE, oids.MESSAGE_DIGEST)
+_SPQ_URI: Final = "1.2.840.113549.1.9.16.5.1"
 MAX_REFERENCES: Final = 64
 
 
@@ -156,39 +141,45 @@ class AttributeReader:
 
     def content_type(self) -> str | None:
         """content-type (RFC 5652 §11.1)."""
-        return self._read(CONTENT_TYPE, lambda value: value.expect(0x06).oid(), fatal=True)
+        return self._read(oids.CONTENT_TYPE, lambda value: value.expect(0x06).oid(), fatal=True)
 
     def message_digest(self) -> bytes | None:
         """message-digest (RFC 5652 §11.2)."""
-        return self._read(MESSAGE_DIGEST, lambda value: value.octets(), fatal=True)
+        return self._read(oids.MESSAGE_DIGEST, lambda value: value.octets(), fatal=True)
 
     def signing_time(self) -> datetime | None:
         """signing-time (RFC 5652 §11.3)."""
-        return self._read(SIGNING_TIME, lambda value: value.time())
+        return self._read(oids.SIGNING_TIME, lambda value: value.time())
 
     def mime_type(self) -> str | None:
         """mime-type (EN 319 122-1 §5.2.5.1)."""
-        return self._read(MIME_TYPE, lambda value: value.text())
+        return self._read(oids.MIME_TYPE, lambda value: value.text())
 
     def policy(self) -> SignaturePolicyReference | None:
         """signature-policy-identifier (EN 319 122-1 §5.2.9)."""
-        return self._read(POLICY, _policy)
+        found = self._read(oids.SIGNATURE_POLICY, _policy)
+        if found is None:
+            # Real policies come with malformed qualifiers; which policy it is can still be said.
+            for value in self.signed_values(oids.SIGNATURE_POLICY):
+                with suppress(MalformedEncoding):
+                    return SignaturePolicyReference(value[0].oid())
+        return found
 
     def commitments(self) -> tuple[str, ...]:
         """commitment-type-indication (EN 319 122-1 §5.2.3)."""
         found = []
         for item in self.info.signed_attributes or ():
-            if item.oid == COMMITMENT:
+            if item.oid == oids.COMMITMENT_TYPE:
                 try:
-                    found += [value.expect(0x30)[0].oid() for value in item.values]
+                    found += [oids.commitment_type(value) for value in item.values]
                 except MalformedEncoding:
-                    self._add("ATTRIBUTE_MALFORMED", COMMITMENT, fatal=False)
+                    self._add("ATTRIBUTE_MALFORMED", oids.COMMITMENT_TYPE, fatal=False)
         return tuple(found)
 
     def certificate_references(self) -> tuple[CertificateReference, ...]:
         """signing-certificate-v2, then v1 (RFC 5035 §3, §5.4); the first of each names the signer's."""
         found: list[CertificateReference] = []
-        for oid, version in ((SIGNING_CERTIFICATE_V2, 2), (SIGNING_CERTIFICATE, 1)):
+        for oid, version in ((oids.SIGNING_CERTIFICATE_V2, 2), (oids.SIGNING_CERTIFICATE, 1)):
             references = self._read(oid, partial(_references, version), fatal=True)
             found += references or ()
             if references == ():
@@ -197,7 +188,7 @@ class AttributeReader:
 
     def protected_algorithms(self) -> bool | None:
         """Whether cms-algorithm-protection repeats the SignerInfo's algorithms (RFC 6211 §2)."""
-        return self._read(ALGORITHM_PROTECTION, self._same_algorithms, fatal=True)
+        return self._read(oids.CMS_ALGORITHM_PROTECTION, self._same_algorithms, fatal=True)
 
     def _same_algorithms(self, value: Element) -> bool:
         fields = value.fields()
@@ -227,8 +218,8 @@ class AttributeReader:
         crls: list[bytes] = []
         ocsps: list[bytes] = []
         for oid, values, read in (
-            (CERTIFICATE_VALUES, self.unsigned(CERTIFICATE_VALUES), None),
-            (REVOCATION_VALUES, self.unsigned(REVOCATION_VALUES), _basic),
+            (oids.CERTIFICATE_VALUES, self.unsigned(oids.CERTIFICATE_VALUES), None),
+            (oids.REVOCATION_VALUES, self.unsigned(oids.REVOCATION_VALUES), _basic),
             (ADBE_REVOCATION, self.signed_values(ADBE_REVOCATION), _whole),
         ):
             for value in values:
@@ -259,30 +250,18 @@ def _whole(element: Element) -> bytes:
 
 
 def _references(version: int, value: Element) -> tuple[CertificateReference, ...]:
-    sequence = value.fields()
-    if not sequence:
-        return ()
-    return tuple(_reference(item, version) for item in sequence[0].fields()[:MAX_REFERENCES])
-
-
-def _reference(item: Element, version: int) -> CertificateReference:
-    fields = list(item.fields())
-    oid = _SHA1 if version == 1 else _SHA256
-    if fields and fields[0].tag == 0x30:
-        oid = fields.pop(0)[0].oid()
-    if not fields:
-        item.expect(0x00)  # an ESSCertID without its hash: malformed, at its place
-    digest = fields.pop(0).octets()
-    issuer, serial = _issuer_serial(fields[0]) if fields else (None, None)
-    return CertificateReference(oid, _digest_name(oid), digest, issuer, serial, version)
-
-
-def _issuer_serial(element: Element) -> tuple[bytes | None, int | None]:
-    fields = element.fields()
-    if len(fields) < 2:
-        return None, None
-    directory = next((name for name in fields[0] if name.tag == 0xA4), None)
-    return (directory[0].raw if directory is not None else None), fields[1].integer()
+    read = oids.signing_certificate if version == 1 else oids.signing_certificate_v2
+    return tuple(
+        CertificateReference(
+            found.hash_oid,
+            _digest_name(found.hash_oid),
+            found.digest,
+            found.issuer_name.raw if found.issuer_name else None,
+            found.serial,
+            version,
+        )
+        for found in read(value)[:MAX_REFERENCES]
+    )
 
 
 def _digest_name(oid: str) -> str | None:
@@ -293,19 +272,14 @@ def _digest_name(oid: str) -> str | None:
 
 
 def _policy(value: Element) -> SignaturePolicyReference:
-    if value.tag == 0x05:
-        return SignaturePolicyReference(None)
-    fields = value.fields()
-    oid = value[0].oid()
-    digest_oid = digest = uri = None
-    if len(fields) > 1:
-        digest_oid, digest = fields[1][0][0].oid(), fields[1][1].octets()
-    for qualifier in fields[2].fields() if len(fields) > 2 else ():
-        members = qualifier.fields()
-        # id-spq-ets-uri (EN 319 122-1 §5.2.9.1)
-        if len(members) == 2 and members[0].oid() == "1.2.840.113549.1.9.16.5.1":
-            uri = members[1].text()
-    return SignaturePolicyReference(oid, digest_oid, digest, uri)
+    found = oids.signature_policy(value)
+    uri = next((raw for oid, raw in found.qualifiers if oid == _SPQ_URI and raw), None)
+    return SignaturePolicyReference(
+        found.oid,
+        found.hash_algorithm.oid if found.hash_algorithm else None,
+        found.digest,
+        ber_parse(uri).text() if uri else None,
+    )
 
 
 def concatenation(attributes: tuple[Attribute, ...]) -> bytes:

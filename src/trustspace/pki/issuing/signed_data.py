@@ -6,20 +6,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha512
-from typing import Final
 
 from trustspace.algorithms.digests import digest_by_name
 from trustspace.algorithms.identifiers import cms_signature_algorithm_identifier, digest_algorithm_identifier
 from trustspace.algorithms.model import DigestAlgorithm, SignatureScheme
 from trustspace.algorithms.private import PrivateKey
 from trustspace.encoding import der
+from trustspace.encoding.attributes import encode_attribute, encode_attributes
+from trustspace.encoding.cades_attributes import (
+    encode_content_type,
+    encode_message_digest,
+    encode_signing_certificate_v2,
+    encode_signing_time,
+)
 from trustspace.encoding.certificate import Certificate
 from trustspace.encoding.cms import ID_DATA, ID_SIGNED_DATA
-
-ID_CONTENT_TYPE: Final = "1.2.840.113549.1.9.3"
-ID_MESSAGE_DIGEST: Final = "1.2.840.113549.1.9.4"
-ID_SIGNING_TIME: Final = "1.2.840.113549.1.9.5"
-ID_SIGNING_CERTIFICATE_V2: Final = "1.2.840.113549.1.9.16.2.47"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,24 +52,17 @@ class CmsSigner:
 
 def attribute(oid: str, *values: bytes) -> bytes:
     """An Attribute (RFC 5652 §5.3) of values that are DER."""
-    return der.sequence(der.oid(oid), der.set_of(values))
+    return encode_attribute(oid, values)
 
 
 def signing_certificate_v2(certificates: Sequence[Certificate], digest: DigestAlgorithm) -> bytes:
     """The signing-certificate-v2 attribute (RFC 5035 §3); the signer's certificate stands first."""
-    references = []
-    for certificate in certificates:
-        # DER leaves the DEFAULT, SHA-256, out.
-        algorithm = b"" if digest.name == "SHA-256" else digest_algorithm_identifier(digest)
-        issuer = der.sequence(der.explicit(4, certificate.issuer.raw))
-        references.append(
-            der.sequence(
-                algorithm,
-                der.octet_string(digest.digest(certificate.raw)),
-                der.sequence(issuer, der.integer(certificate.serial)),
-            )
-        )
-    return attribute(ID_SIGNING_CERTIFICATE_V2, der.sequence(der.sequence(*references)))
+    algorithm = digest_algorithm_identifier(digest)
+    return encode_signing_certificate_v2(
+        [(algorithm, digest.digest(certificate.raw)) for certificate in certificates],
+        issuer=certificates[0].issuer.raw,
+        serial=certificates[0].serial,
+    )
 
 
 def signed_attributes(
@@ -83,14 +77,14 @@ def signed_attributes(
 
     ``content_type`` is None in a counter-signature (RFC 5652 §11.4).
     """
-    attributes = [attribute(ID_MESSAGE_DIGEST, der.octet_string(message_digest))]
+    attributes = [encode_message_digest(message_digest)]
     if content_type is not None:
-        attributes.append(attribute(ID_CONTENT_TYPE, der.oid(content_type)))
+        attributes.append(encode_content_type(content_type))
     if signing_time is not None:
-        attributes.append(attribute(ID_SIGNING_TIME, der.time(signing_time)))
+        attributes.append(encode_signing_time(signing_time))
     attributes.append(signing_certificate_v2([signer.certificate], signer.digest_algorithm))
     attributes.extend(more)
-    return der.set_of(attributes)
+    return encode_attributes(attributes)
 
 
 def signer_info(
