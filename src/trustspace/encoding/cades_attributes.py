@@ -279,7 +279,11 @@ def signature_policy(value: Element) -> SignaturePolicyId:
     if len(fields) > 1:
         algorithm, digest = _other_hash(fields[1])
     qualifiers = []
-    for child in fields[2].fields() if len(fields) > 2 else ():
+    listed = fields[2].fields() if len(fields) > 2 else ()
+    if listed and listed[0].tag == 0x06:
+        # One qualifier without the list around it, seen in Spanish signatures.
+        listed = (fields[2],)
+    for child in listed:
         parts = fields_between(child, "SigPolicyQualifierInfo", 1, 2)
         qualifiers.append((parts[0].oid(), parts[1].raw if len(parts) == 2 else b""))
     return SignaturePolicyId(fields[0].oid(), algorithm, digest, tuple(qualifiers))
@@ -372,7 +376,7 @@ def encode_signing_certificate_v2(
 ) -> bytes:
     """signing-certificate-v2 attribute of (hash AlgorithmIdentifier in DER, digest), the signer's first.
 
-    ``issuer`` (a Name in DER) and ``serial`` go with the first. SHA-256 is DEFAULT, so left out (RFC 5035 §4).
+    ``issuer`` (a Name in DER) and ``serial`` go with the first. SHA-256 is DEFAULT: left out (RFC 5035 §4).
     """
     written: list[bytes] = []
     for algorithm, digest in references:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, IntEnum
 
-from trustspace._native import Element
+from trustspace._native import Element, ber_parse
 from trustspace.encoding import der
 from trustspace.encoding.algorithm_identifier import AlgorithmIdentifier
 from trustspace.encoding.extensions import Extension, encode_extension, parse_extensions
@@ -260,7 +260,13 @@ class OCSPResponse(Encoded):
 
     @classmethod
     def of_basic(cls, basic: bytes) -> OCSPResponse:
-        """The response around a bare BasicOCSPResponse, as attributes and XML hold it."""
+        """The response around a bare BasicOCSPResponse, as attributes and XML hold it.
+
+        A whole OCSPResponse, which some makers put there, is taken as it is. Raises MalformedEncoding.
+        """
+        element = ber_parse(basic, what="BasicOCSPResponse")
+        if len(element) and element[0].tag == 0x0A:
+            return cls(element)
         return cls.parse(encode_ocsp_response(basic))
 
     @lazy
