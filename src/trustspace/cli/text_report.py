@@ -11,7 +11,7 @@ from typing import Any
 
 from trustspace.cli.language import Language
 from trustspace.cli.plain_text import visible
-from trustspace.cli.tree import moment_text
+from trustspace.cli.tree import label, moment_text
 from trustspace.cli.words import pick
 from trustspace.encoding.certificate import Certificate
 from trustspace.errors import TrustspaceError
@@ -26,18 +26,6 @@ _VERDICTS = {
     "TOTAL-PASSED": ("valid", "действительна"),
     "TOTAL-FAILED": ("NOT valid", "НЕ действительна"),
     "INDETERMINATE": ("cannot be decided", "определить нельзя"),
-}
-_IDENTITY_WORDS = {
-    "INN": ("INN", "ИНН"),
-    "INNLE": ("INN of the organisation", "ИНН организации"),
-    "OGRN": ("OGRN", "ОГРН"),
-    "OGRNIP": ("OGRNIP", "ОГРНИП"),
-    "SNILS": ("SNILS", "СНИЛС"),
-    "UNP": ("UNP", "УНП"),
-    "IIN": ("IIN", "ИИН"),
-    "BIN": ("BIN", "БИН"),
-    "PINFL": ("PINFL", "ПИНФЛ"),
-    "IDNP": ("IDNP", "IDNP"),
 }
 
 
@@ -176,10 +164,7 @@ class _Text:
         signer = signature["signer"]
         if not signer or not signer["identity"]:
             return []
-        shown = [
-            f"{self.say(*_IDENTITY_WORDS.get(kind, (kind, kind)))} {value}"
-            for kind, value in signer["identity"].items()
-        ]
+        shown = [f"{label(kind, self.language)} {value}" for kind, value in signer["identity"].items()]
         return [self.line("Identity", "Идентификаторы", visible(", ".join(shown)))]
 
     def times(self, signature: Row) -> list[str]:

@@ -47,7 +47,9 @@ def _lines(view: Mapping[str, Value], language: Language, indent: int) -> list[s
         if value is None or value in ("", [], {}):
             continue
         name = label(key, language)
-        if isinstance(value, Mapping):
+        if key == "identities":
+            lines.extend(_list_lines(name, [_identity(row, language) for row in value], language, indent))
+        elif isinstance(value, Mapping):
             lines.append(f"{pad}{name}")
             lines.extend(_lines(value, language, indent + 2))
         elif isinstance(value, Sequence) and not isinstance(value, str):
@@ -55,6 +57,15 @@ def _lines(view: Mapping[str, Value], language: Language, indent: int) -> list[s
         else:
             lines.append(f"{pad}{name:<{_LABEL_WIDTH}} {_scalar(value, language)}")
     return lines
+
+
+def _identity(row: Mapping[str, Value], language: Language) -> str:
+    """One national identifier in one line."""
+    check = {
+        True: pick(language, ", check digits right", ", контрольные цифры верны"),
+        False: pick(language, ", check digits WRONG", ", контрольные цифры НЕВЕРНЫ"),
+    }.get(row["check"], "")
+    return f"{label(row['kind'], language)} {row['value']} ({row['state']}{check})"
 
 
 def _list_lines(name: str, values: Sequence[Value], language: Language, indent: int) -> list[str]:

@@ -8,8 +8,9 @@ from typing import Any
 from trustspace.encoding.algorithm_identifier import AlgorithmIdentifier
 from trustspace.encoding.certificate import Certificate
 from trustspace.encoding.general_name import GeneralName
-from trustspace.encoding.name import Name
+from trustspace.encoding.name import Name, escape
 from trustspace.errors import TrustspaceError
+from trustspace.pki.issuing.names import ATTRIBUTE_OIDS
 
 View = dict[str, Any]
 
@@ -73,6 +74,9 @@ CRL_REASONS = {
 }
 
 
+_ATTRIBUTE_NAMES = {oid: name for name, oid in ATTRIBUTE_OIDS.items()}
+
+
 def time_text(moment: datetime | None) -> str | None:
     """RFC 3339 in UTC."""
     return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
@@ -92,13 +96,22 @@ def serial_text(serial: int) -> str:
 
 
 def name_text(name: Name | None) -> str | None:
-    """A distinguished name in RFC 4514 form, or what is wrong with it."""
+    """A distinguished name in RFC 4514 order and escapes, national attributes by their names too.
+
+    Of a name that cannot be read: what is wrong with it.
+    """
     if name is None:
         return None
     try:
-        return str(name)
+        attributes = name.attributes
     except TrustspaceError as error:
         return f"({error})"
+    rdns: dict[int, list[str]] = {}
+    for attribute in attributes:
+        kind = _ATTRIBUTE_NAMES.get(attribute.oid, attribute.oid)
+        value = escape(attribute.value).replace('\\"', '"')  # quotes need no escape to be read
+        rdns.setdefault(attribute.rdn_index, []).append(f"{kind}={value}")
+    return ", ".join("+".join(rdn) for rdn in reversed(rdns.values()))
 
 
 def name_of_raw(raw: bytes | None) -> str | None:
@@ -126,12 +139,15 @@ def digest_name(oid: str) -> str:
         return unsupported(oid, error)
 
 
-def signature_name(algorithm: AlgorithmIdentifier) -> str:
-    """A signature algorithm's name, or its OID with the word that says it is not supported."""
+def signature_name(algorithm: AlgorithmIdentifier, digest_oid: str | None = None) -> str:
+    """A signature algorithm's name, or its OID with the word that says it is not supported.
+
+    ``digest_oid``: in CMS the algorithm may be the key's alone, and the digest stands beside it.
+    """
     from trustspace.algorithms.signatures import resolve  # noqa: PLC0415
 
     try:
-        return resolve(algorithm.oid, algorithm.parameters).name
+        return resolve(algorithm.oid, algorithm.parameters, digest_oid).name
     except TrustspaceError as error:
         return unsupported(algorithm.oid, error)
 

@@ -1,0 +1,123 @@
+"""``trustspace sign``: CAdES signatures at level B, or T with a time-stamp from an RFC 3161 service."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from trustspace.algorithms.private import PrivateKey, load_private_key
+from trustspace.cli.console import Console, save
+from trustspace.cli.errors import CommandError
+from trustspace.cli.exit_codes import ExitCode
+from trustspace.cli.files import content_of_file, read_file
+from trustspace.cli.plain_text import json_text
+from trustspace.cli.recognise import Kind, read_objects
+from trustspace.cli.text_report import person
+from trustspace.documents.cades_signing import SigningLevel, Stamper, sign_cades
+from trustspace.encoding.certificate import Certificate
+from trustspace.errors import TrustspaceError
+from trustspace.pki.issuing.signed_data import CmsSigner
+
+_KEY_LIMIT = 1 << 20
+
+
+def run(options: argparse.Namespace, console: Console) -> int:
+    """Sign the file and write the signature.
+
+    Raises ``CommandError``: NOT_YET for formats and levels of later versions and for PKCS #11 keys;
+    KEY_UNUSABLE, CERTIFICATE_UNUSABLE, KEY_AND_CERTIFICATE, TSA_NEEDED, TSA_FAILED, OUTPUT_IS_INPUT.
+    """
+    _refuse_unavailable(options, console)
+    content = content_of_file(options.file)
+    key = _load_key(options)
+    certificate = _load_certificate(options.certificate)
+    if key.key.spki != certificate.spki:
+        raise CommandError("KEY_AND_CERTIFICATE", key=options.key, certificate=options.certificate)
+    chain = tuple(_load_certificate(path) for path in options.chain)
+    out = options.out or options.file + ".p7s"
+    if Path(out).exists() and Path(options.file).exists() and Path(out).samefile(options.file):
+        raise CommandError("OUTPUT_IS_INPUT", path=options.file)
+    level = SigningLevel(options.level)
+    signed = sign_cades(
+        content,
+        [CmsSigner(key=key, certificate=certificate, chain=chain)],
+        signing_time=datetime.now(UTC).replace(microsecond=0),
+        entropy=os.urandom(32),
+        level=level,
+        stamper=_stamper(options, level),
+        detached=options.detached,
+    )
+    save(out, signed)
+    if options.json:
+        form = {"file": out, "format": "CAdES", "level": f"BASELINE-{level.value}"}
+        console.print(
+            json_text({**form, "detached": options.detached, "certificate_sha256": certificate.sha256})
+        )
+        return ExitCode.DONE
+    who = person(certificate)
+    if options.detached:
+        text = console.say(
+            f"Signed by {who}: the signature is {out}, the document stays {options.file}.",
+            f"Подписано ({who}): подпись — {out}, документ остаётся в {options.file}.",
+        )
+    else:
+        text = console.say(
+            f"Signed by {who}: {out} holds the document and its signature.",
+            f"Подписано ({who}): в {out} документ вместе с подписью.",
+        )
+    console.print(text)
+    return ExitCode.DONE
+
+
+def _refuse_unavailable(options: argparse.Namespace, console: Console) -> None:
+    instead = console.say(
+        "What exists: --format cades, --level B or T.", "Есть: --format cades, --level B или T."
+    )
+    if options.format != "cades":
+        raise CommandError("NOT_YET", what=f"--format {options.format}", instead=instead)
+    if options.level not in ("B", "T"):
+        raise CommandError("NOT_YET", what=f"--level {options.level}", instead=instead)
+    if options.key.startswith("pkcs11:"):
+        raise CommandError(
+            "NOT_YET",
+            what="--key pkcs11:…",
+            instead=console.say("Give a key file with --key.", "Укажите ключом --key файл ключа."),
+        )
+
+
+def _load_key(options: argparse.Namespace) -> PrivateKey:
+    password = None
+    if options.key_password_file:
+        password = read_file(options.key_password_file, limit=_KEY_LIMIT).split(b"\n", 1)[0].rstrip(b"\r")
+    try:
+        return load_private_key(read_file(options.key, limit=_KEY_LIMIT), password)
+    except CommandError:
+        raise
+    except TrustspaceError as error:
+        reason = error.parameters.get("reason") or error.parameters.get("name") or error.code
+        raise CommandError("KEY_UNUSABLE", path=options.key, reason=reason) from None
+
+
+def _load_certificate(path: str) -> Certificate:
+    found = [
+        item for item in read_objects(read_file(path, limit=_KEY_LIMIT)) if item.kind is Kind.CERTIFICATE
+    ]
+    if not found:
+        raise CommandError("CERTIFICATE_UNUSABLE", path=path, reason=Kind.UNKNOWN.value)
+    try:
+        return Certificate.parse(found[0].data)
+    except TrustspaceError as error:
+        reason = str(error.parameters.get("reason") or error.code)
+        raise CommandError("CERTIFICATE_UNUSABLE", path=path, reason=reason) from None
+
+
+def _stamper(options: argparse.Namespace, level: SigningLevel) -> Stamper | None:
+    if level is SigningLevel.B:
+        return None
+    if not options.tsa:
+        raise CommandError("TSA_NEEDED")
+    from trustspace.cli.http import timestamps_from  # noqa: PLC0415 - only this way needs the network
+
+    return timestamps_from(options.tsa)
