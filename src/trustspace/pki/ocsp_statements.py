@@ -19,10 +19,10 @@ from trustspace.encoding.ocsp import (
 from trustspace.errors import MalformedEncoding
 from trustspace.pki.edges import EdgeCache, EdgeOutcome
 from trustspace.pki.evidence_pool import EvidencePool, OcspDatum
+from trustspace.pki.purposes import OCSP_SIGNING
 from trustspace.pki.signers import NO_SIGNER, SignedDatum, Signer, SignerSource, find_signer
 from trustspace.pki.statement import RevocationStatement, RevocationStatus, StatementProblem, reason_of
 
-OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"
 _KNOWN_EXTENSIONS = frozenset(
     {
         ID_PKIX_OCSP_NONCE,

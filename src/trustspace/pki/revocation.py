@@ -10,7 +10,8 @@ from trustspace.encoding.certificate import Certificate
 from trustspace.pki.crl_statements import Subject, crl_statements
 from trustspace.pki.edges import EdgeCache
 from trustspace.pki.evidence_pool import EvidencePool, RevocationDatum
-from trustspace.pki.ocsp_statements import OCSP_SIGNING, ocsp_statements
+from trustspace.pki.ocsp_statements import ocsp_statements
+from trustspace.pki.purposes import OCSP_SIGNING
 from trustspace.pki.signers import SignerSource, verified_issuers
 from trustspace.pki.statement import (
     RevocationReason,
