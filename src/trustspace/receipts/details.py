@@ -48,9 +48,11 @@ from datetime import datetime
 from trustspace._native import Element, ber_parse
 from trustspace.algorithms.digests import digest_by_oid
 from trustspace.algorithms.identifiers import digest_algorithm_identifier
+from trustspace.algorithms.model import DigestAlgorithm
 from trustspace.encoding import der
 from trustspace.encoding.algorithm_identifier import AlgorithmIdentifier
 from trustspace.encoding.model import fields_between, malformed
+from trustspace.encoding.tsp import MessageImprint
 from trustspace.receipts.outcome import Outcome
 
 _WHAT = "ReceiptDetails"
@@ -75,6 +77,15 @@ class Imprint:
         return der.sequence(
             digest_algorithm_identifier(digest_by_oid(self.oid)), der.octet_string(self.digest)
         )
+
+    def to_message_imprint(self) -> MessageImprint:
+        """The same as RFC 3161 and RFC 3029 name it."""
+        return MessageImprint.parse(self.to_der())
+
+    @classmethod
+    def of(cls, algorithm: DigestAlgorithm, digest: bytes) -> Imprint:
+        """A digest under its algorithm."""
+        return cls(algorithm.oid, digest)
 
     @classmethod
     def of_element(cls, element: Element) -> Imprint:

@@ -1,4 +1,4 @@
-"""Object identifiers of receipts: RFC 3029's, and our own under one UUID-based arc.
+"""Our own object identifiers, under one UUID-based arc; RFC 3029's are in :mod:`trustspace.encoding.dvcs`.
 
 The arc is ``2.25.<UUID as a number>`` (X.667 §8: anyone may make one, no registration). What stands below it
 is described in ``docs/reference/receipt-details.md``.
@@ -8,10 +8,6 @@ from __future__ import annotations
 
 from typing import Final
 
-ID_KP_DVCS: Final = "1.3.6.1.5.5.7.3.10"
-ID_AD_DVCS: Final = "1.3.6.1.5.5.7.48.4"
-ID_CT_DVCS_REQUEST: Final = "1.2.840.113549.1.9.16.1.7"
-ID_CT_DVCS_RESPONSE: Final = "1.2.840.113549.1.9.16.1.8"
 ID_AA_DVC: Final = "1.2.840.113549.1.9.16.2.29"
 """A DVC as an attribute (RFC 3029 §10); here a signed one, so that the embedding TTP vouches for it."""
 ID_SIGNATURE_TIME_STAMP: Final = "1.2.840.113549.1.9.16.2.14"

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from trustspace.encoding.dvcs import ServiceType
 from trustspace.errors import InputError
 from trustspace.receipts.outcome import Dialect
 
@@ -29,15 +30,6 @@ class Suite(Enum):
     BOTH = "both"
 
 
-class Service(Enum):
-    """The DVCS services (RFC 3029 §2); the value is the wire's number."""
-
-    CPD = 1
-    VSD = 2
-    VPKC = 3
-    CCPD = 4
-
-
 @dataclass(frozen=True, slots=True)
 class Profile:
     """How one TTP answers.
@@ -49,7 +41,7 @@ class Profile:
     name: str
     dialect: Dialect
     suite: Suite
-    services: frozenset[Service]
+    services: frozenset[ServiceType]
     imprint: str = "sha256"
     second_imprint: str = "sha3-256"
     transaction_identifier_required: bool = False
@@ -59,7 +51,7 @@ class Profile:
         return replace(self, suite=suite, second_imprint=second_imprint or self.second_imprint)
 
 
-_ANSWERED = frozenset({Service.VSD, Service.VPKC, Service.CCPD})
+_ANSWERED = frozenset({ServiceType.VSD, ServiceType.VPKC, ServiceType.CCPD})
 
 PROFILES: Mapping[str, Profile] = {
     "rfc3029": Profile("rfc3029", Dialect.RFC3029, Suite.COMMON, _ANSWERED),
@@ -68,10 +60,10 @@ PROFILES: Mapping[str, Profile] = {
         "kz",
         Dialect.KZ,
         Suite.BOTH,
-        frozenset({Service.VSD, Service.VPKC}),
+        frozenset({ServiceType.VSD, ServiceType.VPKC}),
         transaction_identifier_required=True,
     ),
-    "by": Profile("by", Dialect.BY, Suite.NATIONAL, frozenset({Service.VSD})),
+    "by": Profile("by", Dialect.BY, Suite.NATIONAL, frozenset({ServiceType.VSD})),
 }
 
 

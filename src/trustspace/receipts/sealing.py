@@ -13,14 +13,16 @@ touched in its unsigned parts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from trustspace.algorithms.digests import digest_by_name
 from trustspace.documents.cades_signing import Stamper
 from trustspace.encoding import der
-from trustspace.encoding.cms import ID_RI_OCSP_RESPONSE
+from trustspace.encoding.certificate import Certificate
+from trustspace.encoding.cms import ID_RI_OCSP_RESPONSE, SignedData
+from trustspace.encoding.dvcs import ID_CT_DVCS_RESPONSE_DATA
 from trustspace.pki.issuing.signed_data import (
     CmsSigner,
     assemble_signer_info,
@@ -31,7 +33,6 @@ from trustspace.pki.issuing.signed_data import (
 )
 from trustspace.receipts.identifiers import (
     ID_AA_DVC,
-    ID_CT_DVCS_RESPONSE,
     ID_SIGNATURE_TIME_STAMP,
 )
 
@@ -54,6 +55,16 @@ class RevocationValues:
         return (*self.crls, *others)
 
 
+RevocationSource = Callable[[Sequence[Certificate]], RevocationValues]
+"""(certificates of the signers and of the time-stamps) → what proves that they were not revoked."""
+
+
+def no_revocation(certificates: Sequence[Certificate]) -> RevocationValues:
+    """Nothing: for error notices, which are no receipts."""
+    del certificates
+    return RevocationValues()
+
+
 def seal(
     response: bytes,
     signers: Sequence[CmsSigner],
@@ -62,34 +73,41 @@ def seal(
     entropy: bytes,
     stamper: Stamper | None,
     embedded: Iterable[bytes] = (),
-    revocation: RevocationValues | None = None,
+    revocation: RevocationSource = no_revocation,
+    attributes: Iterable[bytes] = (),
 ) -> bytes:
     """Sign a DVCSResponse (DER); the ContentInfo's DER.
 
     ``stamper`` None leaves the time-stamp out: an error notice needs none. What it raises passes through.
+    ``revocation`` is asked last, since only the tokens say who stamped. ``attributes`` are further signed
+    Attributes (DER).
     """
     receipts = tuple(embedded)
-    more = [attribute(ID_AA_DVC, *receipts)] if receipts else []
+    more = [*attributes, *([attribute(ID_AA_DVC, *receipts)] if receipts else [])]
+    certificates = [c for signer in signers for c in (signer.certificate, *signer.chain)]
+    stamping: list[Certificate] = []
     infos = []
     for index, signer in enumerate(signers):
-        attributes = signed_attributes(
+        signed = signed_attributes(
             signer,
-            content_type=ID_CT_DVCS_RESPONSE,
+            content_type=ID_CT_DVCS_RESPONSE_DATA,
             message_digest=signer.digest_algorithm.digest(response),
             signing_time=signing_time,
             more=more,
         )
-        value = signer.key.sign(attributes, signer.signature_scheme, entropy=entropy_for(entropy, index))
+        value = signer.key.sign(signed, signer.signature_scheme, entropy=entropy_for(entropy, index))
         unsigned = []
         if stamper is not None:
             digest = digest_by_name(STAMPED_DIGEST)
-            unsigned.append(attribute(ID_SIGNATURE_TIME_STAMP, stamper(digest, digest.digest(value))))
-        infos.append(assemble_signer_info(signer, attributes, value, unsigned))
+            token = stamper(digest, digest.digest(value))
+            stamping += map(Certificate.parse, SignedData.parse(token).certificates)
+            unsigned.append(attribute(ID_SIGNATURE_TIME_STAMP, token))
+        infos.append(assemble_signer_info(signer, signed, value, unsigned))
     return signed_data(
-        ID_CT_DVCS_RESPONSE,
+        ID_CT_DVCS_RESPONSE_DATA,
         response,
         infos,
         digests=[signer.digest_algorithm for signer in signers],
-        certificates=[c for signer in signers for c in (signer.certificate, *signer.chain)],
-        crls=(revocation or RevocationValues()).entries(),
+        certificates=certificates,
+        crls=revocation((*certificates, *stamping)).entries(),
     )

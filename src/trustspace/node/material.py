@@ -1,0 +1,205 @@
+"""What a node loads from disk: keys, anchors, the register, evidence; and keeps current.
+
+Keys and anchors load once, at start. Register and evidence are looked at again whenever their files change, so
+that a revocation published meanwhile takes effect at the next request; a file that becomes unreadable leaves
+the node not ready rather than with less to refuse by.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from trustspace.algorithms.private import load_private_key
+from trustspace.encoding import pem
+from trustspace.encoding.certificate import Certificate
+from trustspace.encoding.crl import CertificateList
+from trustspace.encoding.ocsp import OCSPResponse
+from trustspace.errors import InputError, MalformedEncoding, TrustspaceError
+from trustspace.lists.register import read_register
+from trustspace.node.config import KeyFiles, NodeConfig
+from trustspace.pki.issuing.signed_data import CmsSigner
+from trustspace.pki.revocation import EvidencePool, RevocationDatum
+from trustspace.trust.register import Register
+from trustspace.trust.snapshot import ServiceKind, Snapshot, TrustAnchor
+from trustspace.validation.policy import Policy
+from trustspace.validation.validator import Validator
+
+_MAX_FILE = 64 * 1024 * 1024
+
+
+class MaterialUnusable(InputError):
+    """A file that the configuration names cannot be used. Parameters: ``path``, ``what``, ``reason``."""
+
+    code = "NODE_MATERIAL_UNUSABLE"
+
+
+def read_file(path: Path, what: str) -> bytes:
+    """A file's octets. Raises :class:`MaterialUnusable`."""
+    try:
+        if path.stat().st_size > _MAX_FILE:
+            raise MaterialUnusable(path=str(path), what=what, reason="too large")
+        return path.read_bytes()
+    except OSError as error:
+        raise MaterialUnusable(path=str(path), what=what, reason=error.strerror or str(error)) from error
+
+
+def load_certificates(path: Path) -> tuple[Certificate, ...]:
+    """The certificates of a file, PEM or DER. Raises :class:`MaterialUnusable`."""
+    try:
+        found = tuple(Certificate.parse(data) for _, data in pem.decode_any(read_file(path, "a certificate")))
+    except MalformedEncoding as error:
+        raise MaterialUnusable(path=str(path), what="a certificate", reason=str(error)) from error
+    return found
+
+
+def load_signer(files: KeyFiles) -> CmsSigner:
+    """A key with its certificate and chain; the key must be the certificate's.
+
+    Raises:
+        MaterialUnusable: unreadable, malformed, or key and certificate do not belong together.
+    """
+    try:
+        key = load_private_key(read_file(files.key, "a private key"))
+    except MaterialUnusable:
+        raise
+    except TrustspaceError as error:
+        raise MaterialUnusable(path=str(files.key), what="a private key", reason=str(error)) from error
+    certificate = load_certificates(files.certificate)[0]
+    if certificate.spki != key.key.spki:
+        raise MaterialUnusable(
+            path=str(files.certificate), what="a certificate", reason="it is not the key's certificate"
+        )
+    chain = tuple(c for path in files.chain for c in load_certificates(path))
+    return CmsSigner(key=key, certificate=certificate, chain=chain)
+
+
+def files_of(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files among these paths and directly inside these folders, in order."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(entry for entry in path.iterdir() if entry.is_file())
+        else:
+            yield path
+
+
+def load_evidence(paths: Iterable[Path]) -> EvidencePool:
+    """CRLs and OCSP responses, PEM or DER; certificates among them are left aside.
+
+    Raises:
+        MaterialUnusable: a file is unreadable, or is none of these. A damaged CRL is not passed over:
+            what it revoked would come back.
+    """
+    pool = EvidencePool()
+    for path in files_of(paths):
+        data = read_file(path, "revocation data")
+        try:
+            for _, block in pem.decode_any(data):
+                datum = _revocation_datum(block)
+                if datum is not None:
+                    pool.add(datum)
+        except MalformedEncoding as error:
+            raise MaterialUnusable(path=str(path), what="revocation data", reason=str(error)) from error
+    return pool
+
+
+def _revocation_datum(data: bytes) -> RevocationDatum | None:
+    for kind in (CertificateList, OCSPResponse):
+        try:
+            return kind.parse(data)
+        except MalformedEncoding:
+            continue
+    Certificate.parse(data)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class TrustState:
+    """What the node believes at a moment, all of one piece.
+
+    ``documents`` judges documents under the node's policy, ``receipts`` others' receipts and the node's own
+    certificate. ``register`` None and ``problems`` say why the node is not ready.
+    """
+
+    snapshot: Snapshot
+    evidence: EvidencePool
+    documents: Validator
+    register: Register | None
+    problems: tuple[str, ...]
+    fingerprint: object
+
+
+class Trust:
+    """The current :class:`TrustState`, rebuilt when a file changes; may be shared by threads."""
+
+    def __init__(self, config: NodeConfig) -> None:
+        """Load the anchors. Raises :class:`MaterialUnusable`."""
+        self._config = config
+        self._lock = threading.Lock()
+        self._own = tuple(
+            TrustAnchor(certificate, config.member, ServiceKind.CA)
+            for path in files_of(config.anchors)
+            for certificate in load_certificates(path)
+        )
+        self._roots = tuple(c for path in files_of(config.register_anchors) for c in load_certificates(path))
+        self._policy = Policy.load(config.policy)
+        self._state: TrustState | None = None
+        self._sequence = 0
+
+    @property
+    def roots(self) -> tuple[Certificate, ...]:
+        """The certificates of the CA of the TTP service."""
+        return self._roots
+
+    def current(self, now: datetime) -> TrustState:
+        """The state for a request at ``now``; never raises, what fails is among its problems."""
+        fingerprint = self._fingerprint()
+        with self._lock:
+            state = self._state
+            stale = state is not None and state.register is not None and not state.register.is_current(now)
+            # What failed is tried again each time: files are small, and a node that is not ready is idle.
+            if state is None or stale or state.problems or state.fingerprint != fingerprint:
+                state = self._state = self._load(now, fingerprint)
+            return state
+
+    def _fingerprint(self) -> object:
+        found = []
+        for path in (*files_of(self._config.evidence), self._config.register):
+            try:
+                status = path.stat()
+                found.append((str(path), status.st_mtime_ns, status.st_size, status.st_ino))
+            except OSError:
+                found.append((str(path), 0, 0, 0))
+        return tuple(found)
+
+    def _load(self, now: datetime, fingerprint: object) -> TrustState:
+        problems: list[str] = []
+        evidence = EvidencePool()
+        register: Register | None = None
+        try:
+            evidence = load_evidence(self._config.evidence)
+        except TrustspaceError as error:
+            problems.append(str(error))
+        try:
+            data = read_file(self._config.register, "the register")
+            register = read_register(data, self._roots, evidence, now, least_sequence=self._sequence)
+            self._sequence = register.sequence
+        except TrustspaceError as error:
+            problems.append(str(error))
+        snapshot = Snapshot(self._anchors(register, now), register)
+        return TrustState(
+            snapshot, evidence, Validator(snapshot, evidence, self._policy), register, tuple(problems), fingerprint
+        )
+
+    def _anchors(self, register: Register | None, now: datetime) -> tuple[TrustAnchor, ...]:
+        anchors = [*self._own, *(TrustAnchor(c, None, ServiceKind.TTP_CA) for c in self._roots)]
+        for entry in register.authorities if register is not None else ():
+            # A member with a TTP is asked; one without is judged by its registered CA.
+            if register is None or register.ttp_of_member(entry.member) is not None:
+                continue
+            if entry.granted_at(now):
+                anchors.append(TrustAnchor(Certificate.parse(entry.certificate), entry.member, ServiceKind.CA))
+        return tuple(anchors)
