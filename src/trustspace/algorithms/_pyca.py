@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from trustspace.algorithms import _der
 from trustspace.algorithms.errors import AlgorithmNotSupported, KeyInvalid
@@ -87,21 +87,25 @@ def load_public_key(oid: str, parameters: bytes | None, spki: bytes) -> PublicKe
     return PublicKey(family, parameter_set, size, spki, oid, parameters, key)
 
 
-def pkcs1_extra(digest: DigestAlgorithm) -> tuple[Any, Any, Any]:
-    """(padding, hash, prehashed) for RSASSA-PKCS1-v1_5."""
+RsaExtra: TypeAlias = tuple[Any, Any, Any, str, int]
+"""(padding, hash, prehashed, mask's digest, salt length)."""
+
+
+def pkcs1_extra(digest: DigestAlgorithm) -> RsaExtra:
+    """What RSASSA-PKCS1-v1_5 needs."""
     from cryptography.hazmat.primitives.asymmetric import padding, utils  # noqa: PLC0415
 
     algorithm = hash_object(digest, "RSA")
-    return padding.PKCS1v15(), algorithm, utils.Prehashed(algorithm)
+    return padding.PKCS1v15(), algorithm, utils.Prehashed(algorithm), "", 0
 
 
-def pss_extra(digest: DigestAlgorithm, mgf: DigestAlgorithm, salt: int) -> tuple[Any, Any, Any]:
-    """(padding, hash, prehashed) for RSASSA-PSS."""
+def pss_extra(digest: DigestAlgorithm, mgf: DigestAlgorithm, salt: int) -> RsaExtra:
+    """What RSASSA-PSS needs."""
     from cryptography.hazmat.primitives.asymmetric import padding, utils  # noqa: PLC0415
 
     algorithm = hash_object(digest, "RSASSA-PSS")
     mask = padding.MGF1(hash_object(mgf, "RSASSA-PSS mask"))
-    return padding.PSS(mask, salt), algorithm, utils.Prehashed(algorithm)
+    return padding.PSS(mask, salt), algorithm, utils.Prehashed(algorithm), mgf.name, salt
 
 
 def ecdsa_extra(digest: DigestAlgorithm) -> tuple[Any, Any]:
@@ -124,7 +128,7 @@ def verify_rsa(
     key: PublicKey, scheme: SignatureScheme, signature: bytes, message: BytesLike | None, digest: bytes | None
 ) -> bool:
     """RSASSA-PKCS1-v1_5 and RSASSA-PSS (RFC 8017 §8)."""
-    padding, algorithm, prehashed = scheme.extra
+    padding, algorithm, prehashed, _, _ = scheme.extra
     try:
         if message is not None:
             key.material.verify(signature, message, padding, algorithm)
@@ -209,7 +213,7 @@ def der_to_rs(signature: bytes, octets: int) -> bytes:
 def sign(secret: Any, scheme: SignatureScheme, message: BytesLike, entropy: bytes) -> bytes:
     """Signs a message; OpenSSL draws its own nonces, so ``entropy`` is not used."""
     if scheme.key_family == "RSA":
-        padding, algorithm, _ = scheme.extra
+        padding, algorithm, *_ = scheme.extra
         signature: bytes = secret.sign(message, padding, algorithm)
         return signature
     if scheme.key_family in ("EC", "DSA"):

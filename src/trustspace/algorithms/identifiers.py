@@ -8,7 +8,6 @@ write and accept.
 from __future__ import annotations
 
 from trustspace.algorithms import _bign, _der, _gost, _pyca
-from trustspace.algorithms.digests import digest_by_oid
 from trustspace.algorithms.model import DigestAlgorithm, PublicKey, SignatureScheme
 from trustspace.algorithms.signatures import signature_oid_of
 
@@ -29,7 +28,7 @@ def signature_algorithm_identifier(scheme: SignatureScheme, key: PublicKey) -> b
         return _der.sequence(_der.oid(oid))
     if family == _bign.FAMILY and scheme.parameters:  # bign-with-hspec names its hash
         return _der.sequence(_der.oid(oid), scheme.parameters)
-    if scheme.verifier in (_gost.verify, _bign.verify):  # Kazakhstan, Belarus: NULL on all that was met
+    if isinstance(key.material, _gost.GostKey | _bign.BignKey):  # Kazakhstan, Belarus: always NULL
         return _der.sequence(_der.oid(oid), _der.NULL_BYTES)
     return _der.sequence(_der.oid(oid))  # RFC 5758 §3.2, RFC 8410 §3, RFC 9881
 
@@ -48,6 +47,5 @@ def cms_signature_algorithm_identifier(scheme: SignatureScheme, key: PublicKey) 
 
 def digest_algorithm_identifier(digest: DigestAlgorithm) -> bytes:
     """The AlgorithmIdentifier (DER) of a digest, for CMS, imprints and CertIDs."""
-    digest_by_oid(digest.oid)
     parameters = b"" if digest.family in _ABSENT_FAMILIES else _der.NULL_BYTES
     return _der.sequence(_der.oid(digest.oid), parameters)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
@@ -51,6 +52,14 @@ _VERIFIERS: dict[str, Verifier] = {
     "DSA": _pyca.verify_dsa,
     "bign": _bign.verify,
     **{profile.family: _gost.verify for profile in _gost.PROFILES},
+}
+
+
+_EXTRA: dict[str, Callable[[DigestAlgorithm], object]] = {
+    "RSA": _pyca.pkcs1_extra,
+    "EC": _pyca.ecdsa_extra,
+    "DSA": _pyca.dsa_extra,
+    "bign": lambda digest: _der.oid(digest.oid),
 }
 
 
@@ -135,15 +144,12 @@ def _scheme(algorithm: SignatureAlgorithm, oid: str, parameters: bytes | None) -
     )  # a provider may have replaced it
     family = algorithm.key_family
     extra: object = None
-    if algorithm.verifier is None and digest is not None:
-        if family == "RSA":
-            extra = _pyca.pkcs1_extra(digest)
-        elif family == "EC":
-            extra = _pyca.ecdsa_extra(digest)
-        elif family == "DSA":
-            extra = _pyca.dsa_extra(digest)
-        elif family == "bign":
-            extra = _der.oid(digest.oid)
+    if digest is not None and family in _EXTRA:
+        try:
+            extra = _EXTRA[family](digest)
+        except AlgorithmNotSupported:
+            if algorithm.verifier is None:
+                raise
     return SignatureScheme(
         algorithm.name,
         oid,
@@ -291,12 +297,8 @@ def _pss_key_allows(key: PublicKey, scheme: SignatureScheme) -> bool:
     if key.parameters is None or key.parameters == _der.NULL_BYTES:
         return True
     bound = resolve(_PSS_OID, key.parameters)
-    padding, required = scheme.extra[0], bound.extra[0]
-    return bool(
-        scheme.digest == bound.digest
-        and padding._mgf._algorithm.name == required._mgf._algorithm.name
-        and padding._salt_length >= required._salt_length
-    )
+    (mask, salt), (least_mask, least_salt) = scheme.extra[3:], bound.extra[3:]
+    return scheme.digest == bound.digest and bool(mask == least_mask and salt >= least_salt)
 
 
 def verify_signature(
