@@ -29,8 +29,8 @@ NIST_TEST_POLICY = "2.16.840.1.101.3.2.1.48."
 MOMENT = datetime(2020, 1, 1, tzinfo=UTC)
 
 SKIPPED = {
-    "4.1.5": "DSA parameters inherited from the issuer (RFC 3279 §2.3.2) are refused on purpose: the key would "
-    "not be whole in its certificate, and no state of the space uses DSA",
+    "4.1.5": "DSA parameters inherited from the issuer (RFC 3279 §2.3.2) are refused on purpose: "
+    "the key would not be whole in its certificate, and no state of the space uses DSA",
 }
 
 
@@ -94,7 +94,7 @@ class Suite:
             if statement.reliable
             and statement.this_update <= MOMENT
             and statement.next_update is not None
-            and MOMENT <= statement.next_update
+            and statement.next_update >= MOMENT
             and (statement.signer_is_issuer or self.is_signer(statement.signer, certificate, depth))
         ]
         if not fresh:

@@ -154,6 +154,11 @@ class Certificate(Encoded):
         """All extensions by OID. Raises MalformedEncoding."""
         return self._tail[0]
 
+    @property
+    def structural_deviations(self) -> tuple[str, ...]:
+        """Those of :attr:`deviations` that need no name to be read. Raises MalformedEncoding."""
+        return self._tail[1]
+
     @lazy
     def deviations(self) -> tuple[str, ...]:
         """What stands against RFC 5280 but could be read, as codes (``CODE`` or ``CODE:detail``)."""

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import Enum
 
 from trustspace.encoding.certificate import Certificate
+from trustspace.errors import MalformedEncoding
 from trustspace.pki.name_constraints import ConstraintViolation, NameConstraintState
 from trustspace.pki.policy_graph import PolicyGraph, maps_any_policy
 from trustspace.pki.profile import CertificateProfile, profile_of
@@ -161,7 +162,7 @@ def _basic(
     profile: CertificateProfile, parent: CertificateProfile, index: int, settings: PathSettings
 ) -> PathFailure | None:
     """Name chaining (§6.1.3 (a) (4)) and extensions that cannot be processed (§6.1.4 (o), §6.1.5 (f))."""
-    if profile.issuer_raw != parent.subject_raw and profile.issuer != parent.subject:
+    if not _chains(profile, parent):
         return PathFailure(
             PathFailureCode.NAME_CHAINING,
             index,
@@ -179,6 +180,13 @@ def _basic(
                 {"oid": oid, "subject": profile.subject_text},
             )
     return None
+
+
+def _chains(profile: CertificateProfile, parent: CertificateProfile) -> bool:
+    try:
+        return profile.issuer_raw == parent.subject_raw or profile.issuer == parent.subject
+    except MalformedEncoding:
+        return False
 
 
 def _malformed(profile: CertificateProfile, index: int) -> PathFailure:

@@ -47,6 +47,7 @@ class CertificateProfile:
     __slots__ = (
         "_constrained",
         "_policies",
+        "_self_issued",
         "authority_key_identifier",
         "certificate",
         "demands_policies",
@@ -64,7 +65,6 @@ class CertificateProfile:
         "path_length",
         "policy_mappings",
         "require_explicit_policy",
-        "self_issued",
         "subject_key_identifier",
         "subject_raw",
         "unknown_critical",
@@ -79,6 +79,7 @@ class CertificateProfile:
         self.subject_raw: bytes = certificate.subject.raw
         self.issuer_raw: bytes = certificate.issuer.raw
         self._constrained: tuple[ComparableName, ...] | None = None
+        self._self_issued: bool | None = None
         self._policies: frozenset[str] | None = None
         self.malformed: tuple[str, ...] = ()
         self.duplicates: tuple[str, ...] = ()
@@ -95,11 +96,9 @@ class CertificateProfile:
         self.authority_key_identifier: bytes | None = None
         try:
             extensions = certificate.extensions
-            deviations = certificate.deviations
-            self.self_issued = self.subject_raw == self.issuer_raw or certificate.self_issued
+            deviations = certificate.structural_deviations
         except MalformedEncoding as error:
             extensions, deviations = {}, ()
-            self.self_issued = self.subject_raw == self.issuer_raw
             self.malformed = (str(error.parameters.get("what")),)
         self.duplicates = tuple(
             deviation.partition(":")[2] for deviation in deviations if deviation.startswith(_REPEATED)
@@ -117,6 +116,16 @@ class CertificateProfile:
         if policies is not None and policies.critical:
             self._read_policies()
         self.demands_policies = self.require_explicit_policy is not None or bool(self.policy_mappings)
+
+    @property
+    def self_issued(self) -> bool:
+        """Whether subject and issuer are the same name; no path asks it of its target."""
+        if self._self_issued is None:
+            try:
+                self._self_issued = self.subject_raw == self.issuer_raw or self.certificate.self_issued
+            except MalformedEncoding:
+                self._self_issued = False
+        return self._self_issued
 
     @property
     def subject(self) -> NameKey:
