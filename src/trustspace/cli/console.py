@@ -32,6 +32,10 @@ class Console:
         """A remark to standard error, so that standard output stays what was asked for."""
         write_quietly(sys.stderr, text + "\n")
 
+    def remark(self, text: str) -> None:
+        """A note that holds foreign text: made safe to show."""
+        self.note(visible(text))
+
     def print_or_save(self, text: str, out: str | None) -> None:
         """To the file ``out`` when one was named, else to standard output."""
         if out is None:

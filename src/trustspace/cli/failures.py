@@ -9,14 +9,18 @@ import traceback
 from trustspace.cli.console import Console
 from trustspace.cli.errors import CommandError
 from trustspace.cli.exit_codes import ExitCode
+from trustspace.cli.plain_text import json_text
 from trustspace.cli.words import describe
 from trustspace.errors import TrustspaceError
 
 DEBUG_VARIABLE = "TRUSTSPACE_DEBUG"
 
 
-def report(error: Exception, console: Console) -> ExitCode:
-    """Tell the reader and return the exit code; with TRUSTSPACE_DEBUG=1 the traceback comes first."""
+def report(error: Exception, console: Console, *, as_json: bool = False) -> ExitCode:
+    """Tell the reader and return the exit code; with TRUSTSPACE_DEBUG=1 the traceback comes first.
+
+    ``as_json`` puts the same into standard output for programs: an ``error``, and no indication.
+    """
     if os.environ.get(DEBUG_VARIABLE, "") not in ("", "0"):
         console.note("".join(traceback.format_exception(error)).rstrip())
     if isinstance(error, BrokenPipeError):
@@ -24,6 +28,9 @@ def report(error: Exception, console: Console) -> ExitCode:
     known = error if isinstance(error, TrustspaceError) else _internal(error)
     cause, remedy = describe(known, console.language)
     console.note(f"trustspace: {cause}\n{remedy}".rstrip())
+    if as_json:
+        details = {"code": known.code, "parameters": known.parameters, "message": cause, "remedy": remedy}
+        console.print(json_text({"error": details}))
     return ExitCode.UNUSABLE
 
 

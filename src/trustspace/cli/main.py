@@ -36,6 +36,7 @@ def _run(words: Sequence[str]) -> int:
     from trustspace.cli.language import choose_language  # noqa: PLC0415
 
     console = Console(choose_language(words, os.environ))
+    options = None
     try:
         options = build_parser(console.language).parse_args(words)
         handler = importlib.import_module(options.handler)
@@ -45,7 +46,10 @@ def _run(words: Sequence[str]) -> int:
     except Exception as error:  # the last resort: one message and a code, for anything at all
         from trustspace.cli.failures import report  # noqa: PLC0415 - only failures need it
 
-        return report(error, console)
+        as_json = bool(
+            options and (getattr(options, "json", False) or getattr(options, "report", None) == "json")
+        )
+        return report(error, console, as_json=as_json)
 
 
 def _make_streams_tolerant() -> None:

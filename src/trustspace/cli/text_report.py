@@ -6,7 +6,8 @@ that the facts hold, which lend their names to the chain.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from trustspace.cli.language import Language
@@ -21,6 +22,10 @@ Row = Mapping[str, Any]
 _COMMON_NAME, _ORGANISATION, _SURNAME, _GIVEN_NAME = "2.5.4.3", "2.5.4.10", "2.5.4.4", "2.5.4.42"
 _WIDTH = 18
 _SHOWN_SIGNATURES = 100
+_END_OF_CHAIN = (
+    " (not trusted here; its issuer is unknown)",
+    " (здесь не доверенный; его издатель неизвестен)",
+)
 
 _VERDICTS = {
     "TOTAL-PASSED": ("valid", "действительна"),
@@ -49,20 +54,30 @@ def render(
     language: Language,
     *,
     file: str,
+    anchors: Collection[str] = (),
     notes: Sequence[str] = (),
 ) -> str:
-    """The whole report as text; ``notes`` are remarks of the command about its inputs."""
-    return _Text(report, certificates, language, file).render(notes)
+    """The whole report as text.
+
+    ``anchors`` are the SHA-256 of the trusted certificates, ``notes`` remarks of the command on its inputs.
+    """
+    return _Text(report, certificates, language, file, anchors).render(notes)
 
 
 class _Text:
     def __init__(
-        self, report: Row, certificates: Mapping[str, Certificate], language: Language, file: str
+        self,
+        report: Row,
+        certificates: Mapping[str, Certificate],
+        language: Language,
+        file: str,
+        anchors: Collection[str],
     ) -> None:
         self.report = report
         self.certificates = certificates
         self.language = language
-        self.file = visible(file)
+        self.file = visible(Path(file).name or file)
+        self.anchors = anchors
 
     def say(self, english: str, russian: str) -> str:
         return pick(self.language, english, russian)
@@ -96,10 +111,10 @@ class _Text:
         because = visible(causes[0]["message"]) if causes else ""
         match signature["indication"]:
             case "TOTAL-PASSED":
-                who = self.signer(signature)
+                who, what = self.signer(signature), self.signed(signature)
                 return self.say(
-                    f"The signature is valid: {who} signed {self.file}, and it has not changed since.",
-                    f"Подпись действительна: {self.file} подписан ({who}) и с тех пор не изменён.",
+                    f"The signature is valid: {who} signed {what}, and it has not changed since.",
+                    f"Подпись действительна: {what} подписан ({who}) и с тех пор не изменён.",
                 )
             case "TOTAL-FAILED":
                 return self.say(
@@ -128,6 +143,11 @@ class _Text:
             f"Из {total} подписей под {self.file} действительны {passed}, НЕ действительны {failed},"
             f" определить нельзя {open_}.",
         )
+
+    def signed(self, signature: Row) -> str:
+        """What was signed, by the name of the document where it stands beside its signature."""
+        names = [entry["name"] for entry in signature["scope"] if entry["name"]]
+        return visible(names[0]) if len(names) == 1 and names[0] != "content" else self.file
 
     def signer(self, row: Row) -> str:
         signer = row["signer"]
@@ -201,7 +221,8 @@ class _Text:
             who = person(self.certificates.get(digest), digest[:16])
             mark = "" if depth == 0 else "  " * (depth - 1) + self.say("└ issued by ", "└ выдал ")
             if depth == len(chain) - 1:
-                who += self.say(" (trusted)", " (доверенный)")
+                trusted = digest in self.anchors
+                who += self.say(*((" (trusted)", " (доверенный)") if trusted else _END_OF_CHAIN))
             lines.append(
                 self.line("Chain", "Цепочка", mark + who) if depth == 0 else f"  {'':<{_WIDTH}} {mark}{who}"
             )

@@ -19,7 +19,7 @@ Value = Any
 """str, int, bool, None, a list or a dictionary of these: what JSON holds."""
 
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z\Z")
-_LABEL_WIDTH = 24
+_LABEL_WIDTH = 28
 _LONGEST_LIST = 50
 _LONGEST_TEXT = 300
 

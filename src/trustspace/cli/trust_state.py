@@ -1,0 +1,105 @@
+"""From what ``--trust`` gave to what validation takes: a snapshot, evidence, and remarks about both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from trustspace.cli.console import Console
+from trustspace.cli.errors import CommandError
+from trustspace.cli.trust import TrustInputs, read_trust
+from trustspace.encoding.certificate import Certificate
+from trustspace.errors import TrustspaceError
+from trustspace.pki.evidence_pool import EvidencePool
+from trustspace.trust.register import Register
+from trustspace.trust.snapshot import ServiceKind, Snapshot, TrustAnchor
+
+_SHOWN_SKIPPED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class TrustState:
+    """What is trusted, what is known of revocations, and what the reader should know about both."""
+
+    snapshot: Snapshot
+    evidence: EvidencePool
+    notes: tuple[str, ...]
+
+
+def load_trust(paths: list[str], moment: datetime, console: Console) -> TrustState:
+    """Read and sort everything that ``--trust`` names, believed at ``moment``.
+
+    Raises ``CommandError`` as :func:`read_trust` does, and REGISTER_NOT_VERIFIED for a register that is not
+    believed: nothing of it is used, and the command stops rather than go on with less than was given.
+    """
+    inputs = read_trust(paths)
+    evidence = _evidence(inputs)
+    register = _register(inputs, evidence, moment)
+    anchors = [TrustAnchor(certificate) for certificate in inputs.anchors.values()]
+    if register is not None:
+        anchors += _through_register(register, inputs, moment)
+    snapshot = Snapshot(tuple(anchors), register, tuple(inputs.certificates.values()))
+    return TrustState(snapshot, evidence, tuple(_notes(inputs, console)))
+
+
+def _evidence(inputs: TrustInputs) -> EvidencePool:
+    pool = EvidencePool()
+    if inputs.crls:
+        from trustspace.encoding.crl import CertificateList  # noqa: PLC0415 - only where there is one
+
+        for data in inputs.crls:
+            pool.add(CertificateList.parse(data))
+    if inputs.ocsp_responses:
+        from trustspace.encoding.ocsp import OCSPResponse  # noqa: PLC0415
+
+        for data in inputs.ocsp_responses:
+            pool.add(OCSPResponse.parse(data))
+    return pool
+
+
+def _register(inputs: TrustInputs, evidence: EvidencePool, moment: datetime) -> Register | None:
+    """The newest of the registers, each of which must be believed."""
+    if not inputs.registers:
+        return None
+    from trustspace.lists.register import read_register  # noqa: PLC0415 - few trust folders hold one
+
+    newest: Register | None = None
+    for data, path in inputs.registers.items():
+        try:
+            register = read_register(data, inputs.anchors.values(), evidence, moment)
+        except TrustspaceError as error:
+            raise CommandError("REGISTER_NOT_VERIFIED", path=path, reason=str(error)) from error
+        if newest is None or register.sequence > newest.sequence:
+            newest = register
+    return newest
+
+
+def _through_register(register: Register, inputs: TrustInputs, moment: datetime) -> list[TrustAnchor]:
+    """Authorities of members without a TTP, and the CA of the TTP service as such."""
+    anchors = [
+        TrustAnchor(Certificate.parse(entry.certificate), entry.member, ServiceKind.CA)
+        for entry in register.authorities
+        if register.ttp_of_member(entry.member) is None and entry.granted_at(moment)
+    ]
+    certified = {Certificate.parse(raw).issuer.raw for entry in register.ttps for raw in entry.certificates}
+    anchors += [
+        TrustAnchor(certificate, None, ServiceKind.TTP_CA)
+        for certificate in inputs.anchors.values()
+        if certificate.subject.raw in certified
+    ]
+    return anchors
+
+
+def _notes(inputs: TrustInputs, console: Console) -> list[str]:
+    skipped = [item for item in inputs.skipped if item.suspicious]
+    notes = [
+        console.say(
+            f"Not used from --trust: {item.path} ({item.reason}).",
+            f"Из --trust не использован: {item.path} ({item.reason}).",
+        )
+        for item in skipped[:_SHOWN_SKIPPED]
+    ]
+    if len(skipped) > _SHOWN_SKIPPED:
+        more = len(skipped) - _SHOWN_SKIPPED
+        notes.append(console.say(f"… and {more} more files.", f"… и ещё файлов: {more}."))
+    return notes
