@@ -79,6 +79,7 @@ def test_the_base_point_itself_is_a_key() -> None:
         _gost_spki(bytes(63)),
         _gost_spki(bytes(128)),
         _gost_spki(b""),
+        _gost_spki(bytes(20000)),
         _gost_spki(bytes(64), None),
         _gost_spki(bytes(64), _der.NULL_BYTES),
         _der.subject_public_key_info("1.2.643.7.1.1.1.1", CP_A_PARAMETERS, bytes(64)),  # no OCTET STRING

@@ -178,6 +178,16 @@ def test_what_is_not_computed_is_refused_by_name(
     assert caught.value.parameters["oid"] == oid
 
 
+def test_oversized_parameters_are_refused_before_they_are_kept() -> None:
+    with pytest.raises(AlgorithmNotSupported, match="malformed parameters"):
+        resolve("1.2.840.113549.1.1.11", _der.octet_string(bytes(2000)))
+
+
+def test_old_writers_repeat_the_keys_parameters() -> None:
+    parameters = _der.sequence(_der.oid("1.2.643.2.2.35.1"), _der.oid("1.2.643.2.2.30.1"))
+    assert resolve("1.2.643.2.2.19", parameters, "1.2.643.2.2.9").digest == digest_by_name("GOST R 34.11-94")
+
+
 def test_pss_parameters_have_the_defaults_of_rfc_4055() -> None:
     scheme = resolve("1.2.840.113549.1.1.10", b"\x30\x00")
     sha1 = digest_by_name("SHA-1")

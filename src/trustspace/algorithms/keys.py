@@ -19,6 +19,8 @@ KeyLoader: TypeAlias = Callable[[bytes | None, bytes, bytes], PublicKey]
 
 # Enough for the CA and signer keys of a busy hour; one key costs a few kilobytes at most.
 _CACHED_KEYS = 4096
+# RSA of 16384 bits and ML-DSA-87 fit several times over; what is larger must not fill the cache.
+_LARGEST_KEY = 16384
 
 
 def _pyca_loader(oid: str) -> KeyLoader:
@@ -55,6 +57,8 @@ def load_public_key(spki_der: bytes) -> PublicKey:
     Raises ``AlgorithmNotSupported`` for an unknown algorithm or parameter set, ``KeyInvalid`` for the rest.
     """
     oid = ""
+    if len(spki_der) > _LARGEST_KEY:
+        raise KeyInvalid(algorithm="unknown", reason=f"{len(spki_der)} octets of key")
     try:
         oid, parameters, key = _der.read_subject_public_key_info(spki_der)
         if oid not in _loaders:

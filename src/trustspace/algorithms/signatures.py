@@ -39,6 +39,7 @@ _BIGN_HSPEC = "1.2.112.0.2.0.34.101.45.11"
 _ECDSA_SPECIFIED = "1.2.840.10045.4.3"
 _MGF1_OID = "1.2.840.113549.1.1.8"
 _SHA1_OID = "1.3.14.3.2.26"
+_LARGEST_PARAMETERS = 1024  # RSASSA-PSS has some 60 octets; what is larger must not fill the cache
 
 _by_oid: dict[str, SignatureAlgorithm] = {}
 _by_uri: dict[str, SignatureAlgorithm] = {}
@@ -100,6 +101,8 @@ def resolve(
     if signature_oid == _PSS_OID and parameters is None and key is not None and key.oid == _PSS_OID:
         parameters = key.parameters
     try:
+        if parameters is not None and len(parameters) > _LARGEST_PARAMETERS:
+            raise ValueError(f"{len(parameters)} octets of parameters")
         return _resolve(signature_oid, parameters, digest_oid)
     except ValueError as error:
         name = f"{_name(signature_oid)} with malformed parameters"
