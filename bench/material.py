@@ -46,8 +46,8 @@ def make(folder: Path, kind: str, *, signers: int = SIGNERS, signatures: int = S
     content = os.urandom(1024)
     (folder / "content").write_bytes(content)
     (folder / "root.pem").write_text(pem("CERTIFICATE", root.certificate.raw))
-    # A CRL of some realistic length, none of whose entries names a signer.
-    others = [RevokedEntry(1 << 40 | n, now - timedelta(days=30), 1) for n in range(1000)]
+    # A short CRL, so that no contender is judged by how it searches a long one; none of it names a signer.
+    others = [RevokedEntry(1 << 40 | n, now - timedelta(days=30), 1) for n in range(10)]
     (folder / "root.crl").write_text(pem("X509 CRL", root.crl().raw))
     (folder / "issuing.crl").write_text(pem("X509 CRL", issuing.crl(entries=others).raw))
     for n in range(signatures):

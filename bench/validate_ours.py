@@ -20,7 +20,9 @@ from trustspace.encoding.crl import CertificateList
 from trustspace.encoding.pem import decode_any
 from trustspace.pki.evidence_pool import EvidencePool
 from trustspace.trust.snapshot import Snapshot
-from trustspace.validation import Policy, Times, Validator
+from trustspace.validation.policy import Policy
+from trustspace.validation.times import Times
+from trustspace.validation.validator import Validator
 
 
 def _der(path: str) -> bytes:
