@@ -7,9 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support.openssl import OpenSSL
-from support.pki import NOW, Entity, Pki, entropy
 
+from support.openssl import OpenSSL
+from support.pki import NOW, Entity, Pki
 from trustspace.algorithms.digests import digest_by_name
 from trustspace.algorithms.signatures import verify_signature
 from trustspace.encoding.certificate import Certificate
@@ -21,6 +21,8 @@ OPENSSL_KINDS = ["p-256", "rsa-2048", "ed25519"]
 GOST_KINDS = ["gost2012-256-a", "gost2012-256-cp-a", "gost2012-512-a", "gost2012-512-c", "gost2001-a"]
 OWN_KINDS = ["bign-256v1", "bign-384v1", "bign-512v1", "kz-gost2015-512", "kz-gost2004"]
 AT = str(int(NOW.timestamp()))
+YEARS = str(10 * 365 * 86400)
+"""openssl ocsp judges nextUpdate by the machine's clock; this much it forgives."""
 
 
 @pytest.fixture
@@ -69,11 +71,11 @@ def test_openssl_believes_ocsp_responses(kind: str, by_key: bool, tool: OpenSSL)
         said = tool.run(
             *("ocsp", "-respin", "response.der", "-CAfile", "root.pem", "-verify_other", "ca.pem"),
             *("-issuer", "ca.pem", "-cert", f"{entity.label.lower()}.pem", "-no_nonce", "-attime", AT),
+            *("-validity_period", YEARS),
         )
         assert "Response verify OK" in said
-        assert f"pem: {'revoked' if entity is chain.bob else 'good'}" in said.replace("\n", " ") or (
-            "revoked" in said if entity is chain.bob else "good" in said
-        )
+        status = "revoked" if entity is chain.bob else "good"
+        assert f"{entity.label.lower()}.pem: {status}" in said
 
 
 def test_openssl_finds_a_status_under_a_national_certificate_id(tool: OpenSSL) -> None:
@@ -84,9 +86,10 @@ def test_openssl_finds_a_status_under_a_national_certificate_id(tool: OpenSSL) -
     said = tool.run(
         *("ocsp", "-respin", "response.der", "-CAfile", "root.pem", "-verify_other", "ca.pem"),
         *("-md_gost12_256", "-issuer", "ca.pem", "-cert", "alice.pem", "-no_nonce", "-attime", AT),
+        *("-validity_period", YEARS),
     )
     assert "Response verify OK" in said
-    assert "alice.pem: good" in said or "good" in said
+    assert "alice.pem: good" in said
 
 
 def test_an_unknown_certificate_is_said_to_be_unknown() -> None:
@@ -163,7 +166,7 @@ def test_every_extension_is_written_as_openssl_reads_it(tool: OpenSSL) -> None:
         ],
         extended_key_usage=("1.3.6.1.5.5.7.3.4", "1.2.398.3.3.4.1.1"),
         extended_key_usage_critical=True,
-        policies=("1.2.643.100.113.1",),
+        policies=("1.2.398.3.3.2.1",),
         alternative_names=(email("ivan@example.ru"), ip("192.0.2.7")),
         crl_urls=("http://ca.example/ca.crl", "http://ca2.example/ca.crl"),
         delta_crl_urls=("http://ca.example/delta.crl",),
@@ -197,7 +200,7 @@ def test_every_extension_is_written_as_openssl_reads_it(tool: OpenSSL) -> None:
         "E-mail Protection, 1.2.398.3.3.4.1.1",
         "X509v3 Extended Key Usage: critical",
         "Digital Signature, Non Repudiation",
-        "Policy: 1.2.643.100.113.1",
+        "Policy: 1.2.398.3.3.2.1",
         "email:ivan@example.ru, IP Address:192.0.2.7",
         "URI:http://ca2.example/ca.crl",
         "X509v3 Freshest CRL",
@@ -206,12 +209,6 @@ def test_every_extension_is_written_as_openssl_reads_it(tool: OpenSSL) -> None:
         "OCSP No Check",
     ):
         assert expected in person, expected
-    # The DNS constraint does not touch an e-mail address; the e-mail one permits this host.
-    assert "OK" in tool.run(
-        *("verify", "-attime", AT, "-CAfile", "root.pem", "-untrusted", "ca.pem", "signer.pem"), expect=None
-    ) or "permitted" in tool.run(
-        *("verify", "-attime", AT, "-CAfile", "root.pem", "-untrusted", "ca.pem", "signer.pem"), expect=None
-    )
 
 
 def test_openssl_enforces_our_name_constraints(tool: OpenSSL) -> None:
@@ -258,7 +255,7 @@ def test_crl_scope_delta_and_indirect_entries_are_written_as_openssl_reads_them(
         "Key Compromise, CA Compromise",
         "Invalidity Date",
         "Remove From CRL",
-        "CN = Other CA",
+        "DirName:/C=RU/O=Test/CN=Other CA",
         "Freshest CRL",
     ):
         assert expected in said, expected
@@ -275,15 +272,15 @@ def test_a_crl_of_many_entries_is_issued_quickly_and_holds_them_all() -> None:
     crl = chain.ca.crl(entries=revoked)
     assert time.process_time() - begun < 5
     assert len(crl.raw) > 1_000_000
-    assert crl.find(10_000 + 7 * 49_999) is not None
-    assert crl.find(10_001) is None
+    assert crl.lookup(10_000 + 7 * 49_999) is not None
+    assert crl.lookup(10_001) is None
 
 
-@pytest.mark.parametrize("serial", [0, -1, 1 << 159])
+@pytest.mark.parametrize("serial", [-1, 1 << 159])
 def test_a_serial_number_out_of_range_is_refused(serial: int) -> None:
     pki = Pki("p-256")
     with pytest.raises(ValueError, match="serial"):
-        pki.entity("Root", None, serial=serial or 1 << 160)
+        pki.entity("Root", None, serial=serial)
 
 
 def test_a_revoked_status_without_its_time_is_refused() -> None:
@@ -295,5 +292,5 @@ def test_a_revoked_status_without_its_time_is_refused() -> None:
 def test_certificates_after_2049_have_generalized_time() -> None:
     pki = Pki("p-256", years=40)
     certificate = pki.root().certificate
-    assert certificate.not_after.year == (NOW + timedelta(days=365 * 40)).year
-    assert entropy("a") != entropy("b")
+    assert certificate.not_after == NOW + timedelta(days=365 * 40)
+    assert b"\x18\x0f2066" in certificate.raw
