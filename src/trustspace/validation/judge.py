@@ -33,7 +33,7 @@ def judge(
     time-stamp of the signature. Never raises on what the facts hold.
     """
     algorithms = constraints_of(policy.algorithms.catalogue)
-    context = Context(facts, snapshot, times, policy, proofs, algorithms)
+    context = Context(facts, snapshot, times, policy, proofs=proofs, algorithms=algorithms)
     document = facts.document
     problems = document.problems if document is not None else ()
     return Report(
@@ -61,7 +61,7 @@ def judge_certificate(
 ) -> CertificateReport:
     """A certificate on its own (§5.2.6), under the policy's rules for signers."""
     algorithms = constraints_of(policy.algorithms.catalogue)
-    context = Context(facts, snapshot, times, policy, NO_PROOFS, algorithms)
+    context = Context(facts, snapshot, times, policy, proofs=NO_PROOFS, algorithms=algorithms)
     verdict = validate_chain(context, certificate, policy.signer, None)
     sub = verdict.sub
     return CertificateReport(

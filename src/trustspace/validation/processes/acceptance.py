@@ -1,4 +1,4 @@
-"""Signature acceptance validation (EN 319 102-1 §5.2.8): what the policy asks of attributes and algorithms."""
+"""Signature acceptance validation (EN 319 102-1 §5.2.8): what the policy asks of elements and algorithms."""
 
 from __future__ import annotations
 

@@ -51,6 +51,7 @@ class Context:
         snapshot: Snapshot,
         times: Times,
         policy: Policy,
+        *,
         proofs: Proofs,
         algorithms: CryptographicConstraints,
     ) -> None:

@@ -1,4 +1,4 @@
-"""Cryptographic verification (EN 319 102-1 §5.2.7): the digests of what was signed, and the signature value."""
+"""Cryptographic verification (EN 319 102-1 §5.2.7): the digests of what was signed, the signature value."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 The blocks run in the order of §5.3.4. Chain and acceptance are judged at the best signature time when a
 time-stamp (or a proof that the caller verified) gives one, else at the control time: where the standard first
-runs the basic process now and then compares times (§5.5.4, steps 2 and 4), asking the blocks the same question
+runs the basic process now and then compares times (§5.5.4, 2 and 4), asking the blocks the same question
 at the proven time gives the same answers, for every candidate chain and not only for the first.
 All blocks run, so that the causes are complete; the first finding decides.
 """

@@ -1,4 +1,4 @@
-"""Validation of time-stamps (EN 319 102-1 §5.4), and whether they cover what they should (§5.5.4, step 3 a)."""
+"""Validation of time-stamps (EN 319 102-1 §5.4), and whether they cover what they should (§5.5.4, 3 a)."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from trustspace.pki.edges import EdgeOutcome
 from trustspace.pki.path_processing import PathFailureCode, PathSettings, process_path
 from trustspace.pki.paths import PathLimits, PathSearch, build_paths
 from trustspace.validation.causes import Cause, cause
+from trustspace.validation.constraints import NEVER
 from trustspace.validation.indications import SubIndication
 from trustspace.validation.processes.context import Context, Finding
 from trustspace.validation.processes.revocation import (
@@ -26,6 +27,7 @@ from trustspace.validation.times import text
 
 if TYPE_CHECKING:
     from trustspace.encoding.certificate import Certificate
+    from trustspace.pki.edges import Edge
     from trustspace.validation.policy import ChainRules
 
 _MAX_EVALUATED = 16
@@ -258,19 +260,24 @@ def _check_edges(context: Context, verdict: ChainVerdict, proven: datetime | Non
             continue
         end = context.algorithms.end(edge.algorithm, edge.key_size)
         if end is not None and moment >= end:
-            if verdict.obsolete_since is None or end < verdict.obsolete_since:
-                verdict.obsolete_since = end
-            verdict.add(
-                _S.CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
-                cause(
-                    "CERTIFICATE_ALGORITHM_OBSOLETE",
-                    subject=str(child.subject),
-                    algorithm=edge.algorithm,
-                    key_size=edge.key_size,
-                    end=text(end),
-                ),
-            )
+            _add_obsolete(verdict, child, edge, end)
         moment = context.control
+
+
+def _add_obsolete(verdict: ChainVerdict, child: Certificate, edge: Edge, end: datetime) -> None:
+    parameters: dict[str, str | int | None] = {
+        "subject": str(child.subject),
+        "algorithm": edge.algorithm,
+        "key_size": edge.key_size,
+    }
+    if end == NEVER:
+        what = Cause("CERTIFICATE_ALGORITHM_UNTRUSTED", parameters)
+        verdict.add(_S.CRYPTO_CONSTRAINTS_FAILURE, what)
+        return
+    if verdict.obsolete_since is None or end < verdict.obsolete_since:
+        verdict.obsolete_since = end
+    parameters["end"] = text(end)
+    verdict.add(_S.CRYPTO_CONSTRAINTS_FAILURE_NO_POE, Cause("CERTIFICATE_ALGORITHM_OBSOLETE", parameters))
 
 
 def _check_revocations(
