@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from trustspace._native import ber_parse
 from trustspace.documents import signature_attributes as attrs
 from trustspace.documents.model import Level
 from trustspace.encoding import cades_attributes as oids
-from trustspace.encoding import der
-from trustspace.encoding.cms import SignedData, SignerInfo
+from trustspace.encoding.cms import SignedData, SignerIdentifier, SignerInfo
+from trustspace.errors import MalformedEncoding
 
 _EXTENDED = (
     oids.CERTIFICATE_REFS,
@@ -53,15 +54,20 @@ def _extended(signed_types: set[str], unsigned: set[str], stamped: bool) -> Leve
 
 
 def _carries(info: SignerInfo, signed: SignedData) -> bool:
-    """Whether the signer's certificate seems to be in SignedData.certificates, as baseline asks.
-
-    A level is a name, no proof, so serial number and issuer are looked for without reading certificates.
-    """
+    """Whether the certificate that the SignerInfo names is in SignedData.certificates, as baseline asks."""
     sid = info.sid
-    if sid.issuer is None or sid.serial is None:
-        if not sid.subject_key_identifier:
-            return False
-        needle, issuer = sid.subject_key_identifier, b""
-    else:
-        needle, issuer = der.integer(sid.serial), sid.issuer.raw
-    return any(needle in raw and issuer in raw for raw in signed.certificates)
+    if sid.subject_key_identifier:
+        # A level is a name, no proof: the identifier is looked for without reading extensions.
+        return any(sid.subject_key_identifier in raw for raw in signed.certificates)
+    return any(_is_named(raw, sid) for raw in signed.certificates)
+
+
+def _is_named(raw: bytes, sid: SignerIdentifier) -> bool:
+    if sid.issuer is None or sid.issuer.raw not in raw:
+        return False
+    try:
+        body = ber_parse(raw, what="Certificate")[0]
+        start = 1 if body[0].tag == 0xA0 else 0
+        return body[start].integer() == sid.serial and body[start + 2].raw == sid.issuer.raw
+    except MalformedEncoding:
+        return False
