@@ -139,6 +139,8 @@ class Certificate(Encoded):
             if number == 3:
                 found, repeated = ext.parse_extensions(explicit(child, "Certificate"))
                 deviations += repeated
+        if not 0 <= self.version <= 2:
+            deviations.append("VERSION_UNKNOWN")
         if found and self.version != 2:
             deviations.append("EXTENSIONS_WITHOUT_V3")
         if self.serial <= 0:

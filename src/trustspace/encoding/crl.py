@@ -176,6 +176,8 @@ class CertificateList(Encoded):
         found = list(self._parsed_extensions[1])
         if self.signature_algorithm.raw != self.tbs_signature_algorithm.raw:
             found.append("ALGORITHMS_DIFFER")
+        if self.version not in (0, 1):
+            found.append("VERSION_UNKNOWN")
         if self.next_update is None:
             found.append("NEXT_UPDATE_MISSING")
         if self.index.duplicates:
