@@ -115,7 +115,7 @@ class NodeConfig:
 
 
 # The policy that our own time-stamp authority states where none is configured (2.25 arc of receipts).
-_TSA_POLICY = "2.25.287105269452597062299165213424294361232.10"
+_TSA_POLICY = "2.25.80339954026716282878183510792660310111.10"
 _KNOWN = {
     "": {
         *("member", "name", "listen", "profile", "suite", "second_imprint", "policy", "data", "anchors"),

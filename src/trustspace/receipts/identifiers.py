@@ -14,8 +14,8 @@ ID_SIGNATURE_TIME_STAMP: Final = "1.2.840.113549.1.9.16.2.14"
 ID_KP_TSL_SIGNING: Final = "0.4.0.2231.3.0"
 """ETSI TS 119 612 §5.7.1: the key purpose of who signs trust lists, and so of the register's signer."""
 
-# d7fe76ac-10c9-4d76-95f2-695dacbcf890
-ARC: Final = "2.25.287105269452597062299165213424294361232"
+# 3c70e98d-be2d-41d7-9c66-0b35aa2fd85f
+ARC: Final = "2.25.80339954026716282878183510792660310111"
 ID_RECEIPT_DETAILS: Final = f"{ARC}.1"
 ID_DETACHED_CONTENT: Final = f"{ARC}.2"
 ID_TRAVELLING_RECEIPTS: Final = f"{ARC}.3"
