@@ -55,12 +55,14 @@ def localise_argparse(language: Language) -> None:
     translations in; a process speaks one language, so they are set once, at its start.
     """
     Parser.language = language
-    if language is Language.ENGLISH:
-        return
-    from trustspace.cli.words_parser import RUSSIAN  # noqa: PLC0415 - English readers never need it
+    sentences: dict[str, str] = {}
+    if language is Language.RUSSIAN:
+        from trustspace.cli.words_parser import RUSSIAN  # noqa: PLC0415 - English readers never need it
+
+        sentences = RUSSIAN
 
     def translate(message: str) -> str:
-        return RUSSIAN.get(message, message)
+        return sentences.get(message, message)
 
     def translate_plural(singular: str, plural: str, count: int) -> str:
         return translate(singular if count == 1 else plural)

@@ -13,7 +13,6 @@ import unicodedata
 from functools import lru_cache
 from typing import Any
 
-_HOSTILE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _SUSPECT = re.compile(r"[^\x20-\x7e\u00a1-\u00ac\u00ae-\u024f\u0400-\u052f\u2010-\u2027\u2116]")
 """Everything outside the plainly printable ranges is looked at one by one."""
 _LONGEST_COMBINING_RUN = 4
@@ -21,7 +20,8 @@ _LONGEST_COMBINING_RUN = 4
 
 @lru_cache(maxsize=4096)
 def _is_hostile(character: str) -> bool:
-    return unicodedata.category(character) in _HOSTILE_CATEGORIES
+    # Python's "printable" leaves out exactly controls, formats, private use, and separators but the space.
+    return not character.isprintable()
 
 
 def _escape(character: str) -> str:
