@@ -27,6 +27,10 @@ NO_REVOCATION_AVAILABLE = "2.5.29.56"
 VALIDITY_ASSURED = "0.4.0.194121.2.1"
 """ETSI EN 319 412-1 §5.2: a short-term certificate, whose validity is assured for all of its life."""
 
+OUT_OF_PERIOD = "REVOCATION_SIGNER_OUT_OF_PERIOD"
+"""The cause that leads to REVOCATION_OUT_OF_BOUNDS_NO_POE: a key that is out of its period is watched by
+nobody any more, so that nothing tells who used it."""
+
 
 class RevocationVerdict:
     """What the statements amount to for one certificate at one moment."""
@@ -206,16 +210,17 @@ def _signer_trusted(
         causes.append(cause("REVOCATION_SIGNER_NOT_FOUND", source=statement.source))
         return False
     produced = statement.produced_at or statement.this_update
-    if not certificate.not_before <= produced <= certificate.not_after:
-        causes.append(
-            cause(
-                "REVOCATION_SIGNER_OUT_OF_PERIOD",
-                source=statement.source,
-                signer=str(certificate.subject),
-                issued=text(produced),
+    for moment in (produced, context.control):
+        if not certificate.not_before <= moment <= certificate.not_after:
+            causes.append(
+                cause(
+                    OUT_OF_PERIOD,
+                    source=statement.source,
+                    signer=str(certificate.subject),
+                    moment=text(moment),
+                )
             )
-        )
-        return False
+            return False
     if signer not in context.responders:
         from trustspace.validation.processes.x509 import validate_responder  # noqa: PLC0415 - mutual
 

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 from trustspace.pki.edges import EdgeOutcome
 from trustspace.pki.path_processing import PathFailureCode, PathSettings, process_path
 from trustspace.pki.paths import PathLimits, PathSearch, build_paths
+from trustspace.pki.profile import profile_of
 from trustspace.validation.causes import Cause, cause
 from trustspace.validation.constraints import NEVER
 from trustspace.validation.indications import SubIndication
 from trustspace.validation.processes.context import Context, Finding
 from trustspace.validation.processes.revocation import (
+    OUT_OF_PERIOD,
     RevocationVerdict,
     check_revocation,
     is_exempt,
@@ -30,6 +32,14 @@ if TYPE_CHECKING:
     from trustspace.pki.edges import Edge
     from trustspace.validation.policy import ChainRules
 
+_OPEN = frozenset(
+    {
+        SubIndication.TRY_LATER,
+        SubIndication.REVOKED_NO_POE,
+        SubIndication.REVOCATION_OUT_OF_BOUNDS_NO_POE,
+    }
+)
+"""With one of these, whether the target was revoked in its lifetime is not settled."""
 _MAX_EVALUATED = 16
 """Paths that are judged before the best failure is reported; a sender chooses the bag of certificates."""
 
@@ -50,6 +60,7 @@ _RANK = {
             _S.CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
             _S.CHAIN_CONSTRAINTS_FAILURE,
             _S.TRY_LATER,
+            _S.REVOCATION_OUT_OF_BOUNDS_NO_POE,
         )
     )
 }
@@ -131,7 +142,8 @@ def _no_chain(context: Context, target: Certificate, search: PathSearch) -> Chai
     verdict = ChainVerdict(longest)
     if search.exhausted:
         verdict.add(_S.CERTIFICATE_CHAIN_GENERAL_FAILURE, cause("CHAIN_SEARCH_EXHAUSTED"))
-    for edge in search.failed:
+    failed = [edge for edge in search.failed if not _is_namesake(context, edge)]
+    for edge in failed:
         child = context.facts.certificates[edge.child]
         code = (
             "CERTIFICATE_ISSUER_KEY_UNUSABLE"
@@ -154,13 +166,21 @@ def _no_chain(context: Context, target: Certificate, search: PathSearch) -> Chai
                     algorithm=edge.algorithm,
                 ),
             )
-    if not search.failed or len(longest) > 1:
+    if not failed:
         code = "ROOT_NOT_TRUSTED" if last.self_issued else "ISSUER_NOT_FOUND"
         verdict.add(
             _S.NO_CERTIFICATE_CHAIN_FOUND,
             cause(code, subject=str(last.subject), issuer=str(last.issuer), certificate=last.sha256),
         )
     return verdict
+
+
+def _is_namesake(context: Context, edge: Edge) -> bool:
+    """Whether the key identifiers say that this issuer only shares the name: then nothing was forged."""
+    certificates = context.facts.certificates
+    wanted = profile_of(certificates[edge.child]).authority_key_identifier
+    own = profile_of(certificates[edge.issuer]).subject_key_identifier
+    return wanted is not None and own is not None and wanted != own
 
 
 def _judge_path(
@@ -305,7 +325,8 @@ def _check_revocations(
         for reason in found.causes:
             parameters = dict(reason.parameters)
             parameters.setdefault("subject", str(certificate.subject))
-            verdict.add(_S.TRY_LATER, Cause(reason.code, parameters))
+            sub = _S.REVOCATION_OUT_OF_BOUNDS_NO_POE if reason.code == OUT_OF_PERIOD else _S.TRY_LATER
+            verdict.add(sub, Cause(reason.code, parameters))
 
 
 def _add_revoked(context: Context, verdict: ChainVerdict, index: int, found: RevocationVerdict) -> None:
@@ -348,7 +369,7 @@ def _check_periods(context: Context, verdict: ChainVerdict, proven: datetime | N
         )
     elif moment > target.not_after:
         # §5.2.6.4: with a word from its lifetime that it was not revoked, only the time of signing is open.
-        settled = not any(f[0] in (_S.TRY_LATER, _S.REVOKED_NO_POE) for f in verdict.findings)
+        settled = not any(f[0] in _OPEN for f in verdict.findings)
         verdict.add(
             _S.OUT_OF_BOUNDS_NOT_REVOKED if settled else _S.OUT_OF_BOUNDS_NO_POE,
             cause(
