@@ -6,10 +6,12 @@ An end date is never a verdict by itself: it says before which moment existence 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import TYPE_CHECKING
 
+from trustspace.algorithms.digests import all_digests
 from trustspace.algorithms.policy import NEVER_TRUSTED, AlgorithmCatalogue, default_catalogue
 from trustspace.algorithms.signatures import all_signatures
 
@@ -71,7 +73,14 @@ def constraints_of(catalogue: str) -> CryptographicConstraints:
 
 @cache
 def _by_name() -> dict[str, SignatureAlgorithm]:
-    return {algorithm.name: algorithm for algorithm in all_signatures()}
+    found = {algorithm.name: algorithm for algorithm in all_signatures()}
+    pss = found.get("RSA-PSS")
+    if pss is not None:
+        # RSASSA-PSS stands in the registry once; its parameters name the digest, and so does the scheme.
+        for digest in all_digests():
+            name = f"RSA-PSS-{digest.name.replace('-', '', 1)}"
+            found.setdefault(name, replace(pss, name=name, digest=digest))
+    return found
 
 
 def _moment(end: date | None) -> datetime | None:
