@@ -10,8 +10,10 @@ _INN_10 = (2, 4, 10, 3, 5, 9, 4, 6, 8)
 _INN_12_FIRST = (7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
 _INN_12_SECOND = (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
 _UNP = (29, 23, 19, 17, 13, 7, 5, 3)
-_UNP_ALPHABET = "0123456789ABCEHKMOPT"
-_UNP_PERSON_SECOND = "ABCEHKMOPT"
+# Letters of a person's payer number: Latin, or the Cyrillic that look the same.
+_UNP_REGIONS = "1234567ABCEHKM"
+_UNP_SECOND = "ABCEHKMOPT"
+_CYRILLIC = str.maketrans("АВЕКМНОРСТ", "ABEKMHOPCT")
 _KZ_FIRST = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
 _KZ_SECOND = (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)
 # The rule for SNILS holds for numbers above this one only (Pension Fund's order of assignment).
@@ -58,14 +60,18 @@ def snils_is_right(value: str) -> bool | None:
 
 
 def unp_is_right(value: str) -> bool:
-    """Payer number of Belarus: 9 signs, a person's with two letters first; weights mod 11 (10: never)."""
-    if len(value) != 9 or not digits_of(value[2:], 7):
+    """Payer number of Belarus: 9 signs, a person's with two letters first; weights mod 11 (10: never).
+
+    The first letter counts as in base 36 (A is 10), the second by its place among the ten that are used.
+    """
+    value = value.translate(_CYRILLIC)
+    if len(value) != 9 or not digits_of(value[2:], 7) or value[0] not in _UNP_REGIONS:
         return False
     if not digits_of(value[:2], 2):
-        if value[0] not in _UNP_ALPHABET[10:] or value[1] not in _UNP_PERSON_SECOND:
+        if not value[0].isalpha() or value[1] not in _UNP_SECOND:
             return False
-        value = value[0] + str(_UNP_PERSON_SECOND.index(value[1])) + value[2:]
-    total = sum(w * _UNP_ALPHABET.index(sign) for w, sign in zip(_UNP, value, strict=False))
+        value = value[0] + str(_UNP_SECOND.index(value[1])) + value[2:]
+    total = sum(weight * int(sign, 36) for weight, sign in zip(_UNP, value, strict=False))
     return total % 11 == int(value[8])
 
 
