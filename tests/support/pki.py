@@ -224,7 +224,7 @@ class Pki:
         holder = key(kind or self.kind, f"{self.label}/{label}")
         serial = changes.pop("serial", None) or self.next_serial()
         template = CertificateTemplate(
-            subject=distinguished_name(subject or [("C", "RU"), ("O", "Test"), ("CN", label)]),
+            subject=distinguished_name(subject or self._subject(label)),
             public_key=changes.pop("public_key", holder.key),
             not_before=changes.pop("not_before", self.not_before),
             not_after=changes.pop("not_after", self.not_after),
@@ -235,6 +235,9 @@ class Pki:
             template, signer, serial=serial, entropy=entropy(f"certificate/{label}/{serial}")
         )
         return Entity(self, label, holder, certificate, issuer)
+
+    def _subject(self, label: str) -> list[tuple[str, str]]:
+        return [("C", "RU"), ("O", f"Test {self.label}".strip()), ("CN", label)]
 
     def root(self, label: str = "Root", **changes: Any) -> Entity:
         """A self-signed CA."""
