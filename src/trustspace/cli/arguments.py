@@ -334,6 +334,11 @@ def _receipt(commands: Subparsers, command: Command, say: Say) -> None:
         metavar="FILE",
         help=say("the document that it speaks of", "документ, о котором она говорит"),
     )
+    verify.add_argument(
+        "--content",
+        metavar="FILE",
+        help=say("the detached content of that document", "отделённое содержимое этого документа"),
+    )
     _trust_options(verify, say)
 
 

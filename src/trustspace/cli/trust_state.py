@@ -8,6 +8,7 @@ from datetime import datetime
 from trustspace.cli.console import Console
 from trustspace.cli.errors import CommandError
 from trustspace.cli.trust import TrustInputs, read_trust
+from trustspace.cli.words import describe
 from trustspace.encoding.certificate import Certificate
 from trustspace.errors import TrustspaceError
 from trustspace.pki.evidence_pool import EvidencePool
@@ -34,7 +35,7 @@ def load_trust(paths: list[str], moment: datetime, console: Console) -> TrustSta
     """
     inputs = read_trust(paths)
     evidence = _evidence(inputs)
-    register = _register(inputs, evidence, moment)
+    register = _register(inputs, evidence, moment, console)
     anchors = [TrustAnchor(certificate) for certificate in inputs.anchors.values()]
     if register is not None:
         anchors += _through_register(register, inputs, moment)
@@ -57,7 +58,9 @@ def _evidence(inputs: TrustInputs) -> EvidencePool:
     return pool
 
 
-def _register(inputs: TrustInputs, evidence: EvidencePool, moment: datetime) -> Register | None:
+def _register(
+    inputs: TrustInputs, evidence: EvidencePool, moment: datetime, console: Console
+) -> Register | None:
     """The newest of the registers, each of which must be believed."""
     if not inputs.registers:
         return None
@@ -68,7 +71,8 @@ def _register(inputs: TrustInputs, evidence: EvidencePool, moment: datetime) -> 
         try:
             register = read_register(data, inputs.anchors.values(), evidence, moment)
         except TrustspaceError as error:
-            raise CommandError("REGISTER_NOT_VERIFIED", path=path, reason=str(error)) from error
+            reason = describe(error, console.language)[0].rstrip(".")
+            raise CommandError("REGISTER_NOT_VERIFIED", path=path, reason=reason) from error
         if newest is None or register.sequence > newest.sequence:
             newest = register
     return newest

@@ -138,4 +138,9 @@ FIELDS: dict[str, tuple[str, str]] = {
     "AM_PSN": ("public services number", "номер общественных услуг"),
     "AM_TIN": ("TIN", "ИНН"),
     "AZ_FIN": ("FIN", "FIN"),
+    "alarm": ("ALARM", "ТРЕВОГА"),
+    "verdicts": ("On the signature", "О подписи"),
+    "opinions": ("Opinion of another TTP", "Мнение другой ДТС"),
+    "indication": ("Indication", "Заключение"),
+    "best_signature_time": ("Proven signature time", "Доказанное время подписи"),
 }

@@ -1,0 +1,51 @@
+"""``trustspace receipt verify``: a receipt and its whole chain, offline, against the document."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+
+from trustspace.cli.console import Console
+from trustspace.cli.errors import CommandError
+from trustspace.cli.exit_codes import INDICATION_EXITS, ExitCode
+from trustspace.cli.files import content_of_file, parse_time, read_file
+from trustspace.cli.plain_text import json_text
+from trustspace.cli.receipt_text import render_report
+from trustspace.cli.trust_state import load_trust
+from trustspace.receipts.parsing import ReceiptUnreadable
+from trustspace.receipts.verify import verify_receipt
+from trustspace.validation.times import Times
+
+_RECEIPT_LIMIT = 64 << 20
+
+
+def run(options: argparse.Namespace, console: Console) -> int:
+    """Verify; exit 0: it holds and says valid; 1: it fails, or says invalid; 3: undetermined.
+
+    Raises ``CommandError`` RECEIPT_UNREADABLE, and what reading files and trust raises.
+    """
+    data = read_file(options.file, limit=_RECEIPT_LIMIT)
+    document = content_of_file(options.document) if options.document else None
+    content = content_of_file(options.content) if options.content else None
+    moment = parse_time(options.at) if options.at else datetime.now(UTC)
+    trust = load_trust(options.trust, moment, console)
+    try:
+        report = verify_receipt(
+            data,
+            snapshot=trust.snapshot,
+            evidence=trust.evidence,
+            times=Times.at(moment),
+            document=document,
+            content=content,
+        )
+    except ReceiptUnreadable as error:
+        reason = error.parameters.get("reason")
+        raise CommandError("RECEIPT_UNREADABLE", path=options.file, reason=reason) from error
+    as_data = report.to_dict(console.language.value)
+    if options.json:
+        console.print(json_text(as_data))
+        for note in trust.notes:
+            console.remark(note)
+    else:
+        console.print(render_report(as_data, console.language, trust.notes))
+    return INDICATION_EXITS.get(report.indication.value, ExitCode.UNDETERMINED)
