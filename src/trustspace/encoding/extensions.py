@@ -162,7 +162,10 @@ class PolicyInformation:
 
     @classmethod
     def parse_element(cls, element: Element) -> PolicyInformation:
-        """Read it from an element of another structure. Raises MalformedEncoding."""
+        """Read it from an element of another structure, also under an implicit tag.
+
+        Raises MalformedEncoding.
+        """
         fields = element.children
         if not 1 <= len(fields) <= 2:
             malformed("PolicyInformation", element, "wrong number of members")
@@ -171,7 +174,8 @@ class PolicyInformation:
             for child in fields[1].fields():
                 parts = fields_between(child, "PolicyQualifierInfo", 2, 2)
                 qualifiers.append((parts[0].oid(), parts[1].raw))
-        return cls(fields[0].oid(), tuple(qualifiers), element.raw)
+        # Under an implicit tag too, ``raw`` is a PolicyInformation that can stand alone.
+        return cls(fields[0].oid(), tuple(qualifiers), b"\x30" + element.raw[1:])
 
     @classmethod
     def build(cls, oid: str) -> PolicyInformation:
