@@ -257,13 +257,16 @@ def test_other_content_types_are_read_and_must_have_signed_attributes(alice: Ent
 
 def test_pkcs7_content_that_is_no_octet_string_is_hashed_without_its_header(alice: Entity) -> None:
     inner = der.utf8("inner")
-    octets = crafting.document(
-        alice,
-        list(usual(alice, inner).values()),
-        content_element=der.sequence(inner),
-    )
-    document = open_document(octets)
-    assert document.signatures[0].references[0].intact is True
+    for kind, fatal in (("1.3.6.1.4.1.311.2.1.4", False), ("1.2.840.113549.1.7.1", True)):
+        octets = crafting.document(
+            alice,
+            list(usual(alice, inner, kind).values()),
+            content_element=der.sequence(inner),
+            content_type=kind,
+        )
+        (signature,) = open_document(octets).signatures
+        assert signature.references[0].intact is True
+        assert _codes(signature.format_problems) == {"CONTENT_NOT_OCTET_STRING": fatal}
 
 
 def test_algorithm_protection_must_repeat_the_algorithms(alice: Entity) -> None:

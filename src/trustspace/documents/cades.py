@@ -127,6 +127,17 @@ class _Reader:
             format_problems=tuple(found),
         )
 
+    def _content_problems(self) -> list[Problem]:
+        """RFC 5652 §5.2 wants an OCTET STRING; PKCS #7 allowed any type in content that is not id-data.
+
+        The tag is not signed, so what it may be must be narrow, or a changed one would go unnoticed.
+        """
+        element = self.signed.content_element
+        if element is None or element.tag & 0xDF == 0x04:
+            return []
+        tolerated = element.tag == 0x30 and self.signed.encap_content_type != ID_DATA
+        return [Problem("CONTENT_NOT_OCTET_STRING", {"tag": element.tag}, fatal=not tolerated)]
+
     def _own_evidence(self, signed: SignedData, problems: list[Problem]) -> _Evidence:
         try:
             ocsps = signed.ocsp_responses
@@ -271,6 +282,7 @@ class _Reader:
             if content_type is not None:
                 problems.append(Problem("COUNTER_SIGNATURE_CONTENT_TYPE", fatal=False))
             return
+        problems += self._content_problems()
         if info.digest_algorithm.oid not in self.declared:
             parameters = {"oid": info.digest_algorithm.oid}
             problems.append(Problem("DIGEST_ALGORITHM_NOT_DECLARED", parameters, fatal=False))
