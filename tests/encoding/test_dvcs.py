@@ -156,7 +156,7 @@ def test_error_notices_round_trip(status: PKIStatusInfo, identifier: GeneralName
 
 def test_the_least_request_is_what_the_belarusian_profile_asks_for() -> None:
     raw = DVCSRequest(INFORMATION, Data(message=b"cms")).encode()
-    assert raw.hex() == "300a" "30030a0102" "0403636d73"
+    assert raw.hex() == "300a30030a01020403636d73"
     assert DVCSRequest.parse(raw).request_information == INFORMATION
 
 
