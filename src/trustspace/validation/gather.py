@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from trustspace.encoding.certificate import Certificate
 from trustspace.encoding.crl import CertificateList
+from trustspace.encoding.extensions import KeyUsage
 from trustspace.encoding.ocsp import OCSPResponse
 from trustspace.errors import MalformedEncoding
 from trustspace.pki.edges import EdgeCache
 from trustspace.pki.pool import CertificatePool
-from trustspace.pki.revocation import EvidencePool
+from trustspace.pki.revocation import OCSP_SIGNING, EvidencePool
 from trustspace.validation.facts import DocumentFacts, Facts, SignatureFacts, TimestampFacts
-from trustspace.validation.graph import Graph
+from trustspace.validation.graph import Surroundings
 from trustspace.validation.modules import modules_of
 from trustspace.validation.signing_certificate import Candidates
 
@@ -31,7 +32,8 @@ _MAX_EMBEDDED = 512
 """Certificates, CRLs and OCSP responses of each kind that are read from one document."""
 _MAX_PARSED = 4096
 """Parsed certificates that are remembered between documents, so that equal octets are read once."""
-_MAX_ABOVE = 1024
+_MAX_SURROUNDINGS = 256
+"""Sets of further CA certificates, each with its graph, that are remembered between documents."""
 
 
 class Gatherer:
@@ -46,23 +48,20 @@ class Gatherer:
             self.pool.add(certificate)
         self.edges = EdgeCache()
         self._parsed: dict[bytes, Certificate | None] = {}
-        self._above: dict[tuple[str, tuple[str, ...]], Graph] = {}
-        self._above_evidence = ""
+        self._surrounds: dict[tuple[str, ...], Surroundings] = {}
+        self._evidence_digest = ""
 
     def document(self, document: Document) -> Facts:
         """The facts of a signed document."""
         embedded = self._certificates(document.certificates)
-        pool = self.pool
-        extra = [certificate for certificate in embedded if certificate.sha256 not in pool]
-        if extra:
-            pool = pool.child(extra)
         evidence = self.evidence
         if document.crls or document.ocsps:
             evidence = self._with_embedded(document)
-        candidates = Candidates(embedded, pool)
+        around = self._surroundings(embedded, evidence)
+        candidates = Candidates(embedded, around.pool)
         schemes: set[str] = set()
         signatures = [self._signature(signature, candidates, schemes) for signature in document.walk()]
-        graph = self._graph(candidates.found, extra, pool, evidence)
+        graph = around.graph(candidates.found)
         return Facts(
             document=DocumentFacts(
                 document.format.value,
@@ -84,9 +83,8 @@ class Gatherer:
 
     def certificate(self, certificate: Certificate, others: Sequence[Certificate] = ()) -> Facts:
         """The facts of one certificate; ``others`` may help to build its path."""
-        extra = [other for other in (certificate, *others) if other.sha256 not in self.pool]
-        pool = self.pool.child(extra) if extra else self.pool
-        graph = self._graph({certificate.sha256: certificate}, extra, pool, self.evidence)
+        around = self._surroundings([certificate, *others], self.evidence)
+        graph = around.graph({certificate.sha256: certificate})
         return Facts(
             document=None,
             signatures=(),
@@ -138,55 +136,31 @@ class Gatherer:
                 continue
         return evidence
 
-    def _graph(
-        self,
-        start: dict[str, Certificate],
-        extra: list[Certificate],
-        pool: CertificatePool,
-        evidence: EvidencePool,
-    ) -> Graph:
-        """The graph above the candidates, from what is known above their issuers where that is the same."""
-        graph = Graph()
-        shared = evidence is self.evidence
-        issuing = tuple(sorted(c.sha256 for c in extra if c.sha256 not in start)) if shared else ()
-        for certificate in start.values():
-            if certificate.sha256 in graph.edges:
-                continue
-            above = graph.add(certificate, pool, evidence, self.edges)
-            if not shared:
-                graph.grow(above, pool, evidence, self.edges)
-                continue
-            for issuer in above:
-                if issuer.sha256 not in graph.edges:
-                    graph.absorb(self._above_issuer(issuer, issuing, extra, start))
-        return graph
-
-    def _above_issuer(
-        self,
-        issuer: Certificate,
-        issuing: tuple[str, ...],
-        extra: list[Certificate],
-        start: dict[str, Certificate],
-    ) -> Graph:
-        """What stands above an issuer, given which further certificates the document brings.
-
-        A signer's own certificate is left out of the candidates unless it is a CA's: it could only add
-        paths through a certificate that may not issue.
-        """
-        digest = self.evidence.digest
-        if digest != self._above_evidence:
-            self._above = {}
-            self._above_evidence = digest
-        helpers = [c for c in extra if c.sha256 not in start or _may_issue(c)]
-        key = (issuer.sha256, issuing if len(helpers) == len(issuing) else tuple(c.sha256 for c in helpers))
-        known = self._above.get(key)
+    def _surroundings(self, embedded: list[Certificate], evidence: EvidencePool) -> Surroundings:
+        """What surrounds the signers of one document: the same object where the helpers are the same."""
+        pool = self.pool
+        if evidence is not self.evidence:
+            extra = [certificate for certificate in embedded if certificate.sha256 not in pool]
+            return Surroundings(pool.child(extra) if extra else pool, evidence, self.edges)
+        digest = evidence.digest
+        if digest != self._evidence_digest:
+            self._surrounds = {}
+            self._evidence_digest = digest
+        named = {certificate.issuer.raw for certificate in embedded}
+        helpers = {
+            certificate.sha256: certificate
+            for certificate in embedded
+            if certificate.sha256 not in pool and (certificate.subject.raw in named or _helps(certificate))
+        }
+        key = tuple(sorted(helpers))
+        known = self._surrounds.get(key)
         if known is None:
-            known = Graph()
-            pool = self.pool.child(helpers) if helpers else self.pool
-            known.grow([issuer], pool, self.evidence, self.edges)
-            if len(self._above) >= _MAX_ABOVE:
-                self._above.clear()
-            self._above[key] = known
+            if key:
+                pool = pool.child([helpers[name] for name in key])
+            known = Surroundings(pool, evidence, self.edges)
+            if len(self._surrounds) >= _MAX_SURROUNDINGS:
+                self._surrounds = {}
+            self._surrounds[key] = known
         return known
 
     def _signature(self, signature: Signature, candidates: Candidates, schemes: set[str]) -> SignatureFacts:
@@ -242,9 +216,20 @@ class Gatherer:
         )
 
 
-def _may_issue(certificate: Certificate) -> bool:
+def _helps(certificate: Certificate) -> bool:
+    """Whether a certificate that nobody here names as issuer may still stand above another one.
+
+    A signer's own certificate does not, so that documents of many signers share what stands above them.
+    """
     try:
         constraints = certificate.basic_constraints
+        purposes = certificate.extended_key_usage
+        usage = certificate.key_usage
     except MalformedEncoding:
         return False
-    return constraints is not None and constraints.ca
+    return (
+        (constraints is not None and constraints.ca)
+        or (purposes is not None and OCSP_SIGNING in purposes)
+        or (usage is not None and KeyUsage.CRL_SIGN in usage)
+        or certificate.version < 2
+    )

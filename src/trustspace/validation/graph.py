@@ -1,13 +1,13 @@
 """The graph of candidate certificates above a signer: issuers, edges, revocation statements.
 
-What stands above a CA is the same for every document that brings the same further CAs, so it is computed once
-and kept until evidence is added; what a document brings never leaks into another document's facts.
+What stands above a CA is the same for every document that brings the same further CAs, so it is computed
+once and kept until evidence is added; what a document brings never leaks into another document's facts.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from trustspace.errors import MalformedEncoding
@@ -87,6 +87,39 @@ class Graph:
                     if signer is not None and not statement.signer_is_issuer:
                         above.append(signer)
         return above
+
+
+class Surroundings:
+    """A pool and evidence, and the graphs above the issuers in it, each worked out once."""
+
+    __slots__ = ("_above", "_cache", "evidence", "pool")
+
+    def __init__(self, pool: CertificatePool, evidence: EvidencePool, cache: EdgeCache) -> None:
+        self.pool = pool
+        self.evidence = evidence
+        self._cache = cache
+        self._above: dict[str, Graph] = {}
+
+    def graph(self, start: Mapping[str, Certificate]) -> Graph:
+        """The graph of these certificates and all that stands above them."""
+        graph = Graph()
+        for name, certificate in start.items():
+            if name in graph.edges:
+                continue
+            for issuer in graph.add(certificate, self.pool, self.evidence, self._cache):
+                if issuer.sha256 not in graph.edges:
+                    graph.absorb(self._above_issuer(issuer))
+                    if len(graph.certificates) >= MAX_CERTIFICATES:
+                        return graph
+        return graph
+
+    def _above_issuer(self, issuer: Certificate) -> Graph:
+        known = self._above.get(issuer.sha256)
+        if known is None:
+            known = Graph()
+            known.grow([issuer], self.pool, self.evidence, self._cache)
+            self._above[issuer.sha256] = known
+        return known
 
 
 def issuers_of(certificate: Certificate, pool: CertificatePool) -> list[Certificate]:
