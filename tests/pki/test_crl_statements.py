@@ -108,7 +108,8 @@ def test_a_changed_crl_is_not_reliable() -> None:
 def test_a_crl_of_a_namesake_is_not_reliable() -> None:
     s = Setting()
     other = Pki(label="other")
-    impostor = other.authority("CA", other.root())
+    impostor = other.authority("CA", other.root(), subject=[("C", "RU"), ("O", "Test"), ("CN", "CA")])
+    assert impostor.name == s.ca.name
     s.evidence.add(impostor.crl())
     found = s.one()
     assert (found.status, found.signature, found.reliable) == (GOOD, EdgeOutcome.FAILED, False)

@@ -104,7 +104,8 @@ def test_a_responder_of_another_ca_is_not_authorised() -> None:
 def test_a_responder_that_only_claims_the_issuers_name_is_not_authorised() -> None:
     s = Setting()
     other = Pki(label="other")
-    impostor = other.authority("CA", other.root())
+    impostor = other.authority("CA", other.root(), subject=[("C", "RU"), ("O", "Test"), ("CN", "CA")])
+    assert impostor.name == s.ca.name
     assert s.one(other.ocsp("OCSP", impostor).status(s.alice)).problems == (
         StatementProblem.RESPONDER_NOT_AUTHORISED,
     )

@@ -12,6 +12,8 @@ from trustspace.pki.edges import Edge, EdgeCache, EdgeOutcome
 from trustspace.pki.paths import PathLimits, build_paths
 from trustspace.pki.pool import CertificatePool
 
+NAME = [("C", "RU"), ("O", "Test"), ("CN", "Root")]
+
 
 def anchors(*entities: Entity) -> dict[str, None]:
     return {entity.certificate.sha256: None for entity in entities}
@@ -86,8 +88,8 @@ def test_loops_of_cross_certificates_end() -> None:
 
 def test_an_issuer_of_the_right_name_and_the_wrong_key_is_no_path() -> None:
     pki = Pki()
-    root = pki.root("Root")
-    impostor = Pki(label="impostor").root("Root")
+    root = pki.root("Root", subject=NAME)
+    impostor = Pki(label="impostor").root("Root", subject=NAME)
     alice = pki.signer("Alice", impostor)
     search = build_paths(alice.certificate, pool_of(root), anchors(root), EdgeCache().edge)
     assert list(search) == []
@@ -96,7 +98,7 @@ def test_an_issuer_of_the_right_name_and_the_wrong_key_is_no_path() -> None:
 
 def test_the_key_identifier_decides_whom_to_try_first() -> None:
     pki = Pki()
-    generations = [Pki(label=str(number)).root("Root") for number in range(20)]
+    generations = [Pki(label=str(number)).root("Root", subject=NAME) for number in range(20)]
     alice = pki.signer("Alice", generations[13])
     search = build_paths(alice.certificate, pool_of(*generations), anchors(*generations), EdgeCache().edge)
     assert next(search)[-1] == generations[13].certificate
@@ -143,7 +145,7 @@ def test_depth_is_bounded_and_said_to_be() -> None:
 
 def test_a_bag_of_a_thousand_namesakes_costs_bounded_work() -> None:
     pki = Pki()
-    victim = pki.root("Root")
+    victim = pki.root("Root", subject=NAME)
     alice = pki.signer("Alice", victim, subject_key_identifier=False)
     # A thousand keys under the issuer's name, all claiming the issuer's key identifier.
     bag = [
@@ -172,6 +174,7 @@ def _with_key_identifier_of(victim: Entity, pki: Pki, number: int) -> Entity:
         "Root",
         None,
         ca=True,
+        subject=NAME,
         subject_key_identifier=False,
         extra=(extension,),
         serial=number + 1,
