@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from trustspace.demo.authority import AGE, Authority, Random
 from trustspace.demo.build import load_holder, signer_kinds
@@ -29,10 +30,15 @@ def publish(
     members: tuple[Member, ...],
     endpoints: Mapping[str, str],
     *,
+    former: Mapping[str, bytes] = MappingProxyType({}),
     now: datetime,
     random: Random,
 ) -> Register:
-    """Write the signed register and the Commission's CRL; ``endpoints`` are the nodes' base addresses."""
+    """Write the signed register and the Commission's CRL.
+
+    ``endpoints`` are the nodes' base addresses, ``former`` earlier certificates of TTPs (DER): the register
+    keeps them, since receipts that were made before their revocation stay good.
+    """
     since = (now - AGE).replace(microsecond=0)
     granted = (StatusPeriod(ServiceStatus.GRANTED, since, "Admission to the demonstration space"),)
     register = Register(
@@ -40,7 +46,7 @@ def publish(
         sequence=1,
         issued=now - timedelta(hours=1),
         next_update=now + REGISTER_LIFE,
-        ttps=tuple(_ttp(space, m, endpoints[m.code], granted) for m in members if m.ttp),
+        ttps=tuple(_ttp(space, m, endpoints[m.code], granted, former.get(m.code)) for m in members if m.ttp),
         authorities=tuple(
             AuthorityEntry(
                 m.code,
@@ -59,13 +65,17 @@ def publish(
     return register
 
 
-def _ttp(space: Space, who: Member, endpoint: str, granted: tuple[StatusPeriod, ...]) -> TtpEntry:
+def _ttp(
+    space: Space, who: Member, endpoint: str, granted: tuple[StatusPeriod, ...], former: bytes | None
+) -> TtpEntry:
     keys = space.member(who.code).node / "keys"
-    certificates = tuple((keys / f"ttp-{suite}.cer").read_bytes() for suite, _ in signer_kinds(who))
+    certificates = [(keys / f"ttp-{suite}.cer").read_bytes() for suite, _ in signer_kinds(who)]
+    if former is not None:
+        certificates.append(former)
     return TtpEntry(
         member=who.code,
         name=f"TTP of {who.name[0]}",
-        certificates=certificates,
+        certificates=tuple(certificates),
         endpoints={"dvcs": f"{endpoint}/dvcs"},
         profile=who.profile,
         history=granted,
