@@ -1,4 +1,4 @@
-"""Hostile input: whatever stands in certificates, CRLs and responses, an answer comes soon and is not wrong."""
+"""Hostile input: whatever stands in certificates, CRLs and responses, an answer comes soon and is right."""
 
 from __future__ import annotations
 
