@@ -31,6 +31,7 @@ from trustspace.documents.model import (
 from trustspace.documents.signature_attributes import AttributeReader
 from trustspace.encoding import cades_attributes as oids
 from trustspace.encoding.cms import ID_DATA, MAX_SIGNERS, SignedData, SignerInfo
+from trustspace.encoding.tsp import ID_CT_TST_INFO
 from trustspace.errors import MalformedEncoding
 from trustspace.timestamps.token import TimestampToken
 
@@ -253,7 +254,9 @@ class _Reader:
         label = parent or (content.name if content is not None and content.name else "content")
         references = [reference(label, content)]
         if self.beside is not None and parent is None:
-            references.append(reference(self.beside.name or "content handed in", self.beside))
+            name = self.beside.name or "content handed in"
+            stamped = self._stamped(name, self.beside)
+            references.append(stamped if stamped is not None else reference(name, self.beside))
         if signed is None:
             inputs = [SignedInput(SignedForm.CONTENT, content)] if content is not None else []
         else:
@@ -263,6 +266,21 @@ class _Reader:
             if not signed.is_der:
                 inputs.append(SignedInput(SignedForm.ATTRIBUTES_DER, Content.of_bytes(signed.der)))
         return tuple(references), tuple(inputs)
+
+    def _stamped(self, name: str, data: Content) -> DataReference | None:
+        """Content beside a time-stamp token is what the token's imprint is of (RFC 3161 §2.4.2)."""
+        if self.signed.encap_content_type != ID_CT_TST_INFO:
+            return None
+        try:
+            token = TimestampToken.of(self.signed)
+        except MalformedEncoding:
+            return None
+        imprint = token.tst_info.message_imprint
+        digest = token.imprint_algorithm
+        actual = data.digest(digest) if digest is not None else None
+        found = digest is None or actual is not None
+        named = digest.name if digest is not None else None
+        return DataReference(name, imprint.hash_oid, named, imprint.digest, actual, found)
 
     def _check_signer(
         self, reader: AttributeReader, info: SignerInfo, content_type: str | None, parent: str | None

@@ -6,7 +6,7 @@ read all the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +23,8 @@ from trustspace.documents.model import (
     SignaturePolicyReference,
 )
 from trustspace.encoding import cades_attributes as oids
+from trustspace.encoding import der
+from trustspace.encoding.algorithm_identifier import AlgorithmIdentifier
 from trustspace.encoding.cms import Attribute, SignerInfo
 from trustspace.encoding.ocsp import OCSPResponse
 from trustspace.errors import MalformedEncoding
@@ -87,6 +89,13 @@ _SINGLE: Final = (
 _AMBIGUOUS: Final = (oids.CONTENT_TYPE, oids.MESSAGE_DIGEST)
 _SPQ_URI: Final = "1.2.840.113549.1.9.16.5.1"
 MAX_REFERENCES: Final = 64
+_PSS_DEFAULTS: Final = (
+    # RFC 4055 §3.1: SHA-1, MGF1 with SHA-1, 20 octets of salt, trailerFieldBC.
+    bytes.fromhex("a009300706052b0e03021a"),
+    bytes.fromhex("a116301406092a864886f70d010108300706052b0e03021a"),
+    bytes.fromhex("a203020114"),
+    bytes.fromhex("a303020101"),
+)
 
 
 @dataclass(slots=True)
@@ -194,11 +203,10 @@ class AttributeReader:
         fields = value.fields()
         if len(fields) < 2:
             return False
-        digest = fields[0].fields()
-        signature = next((item for item in fields[1:] if item.tag == 0xA1), None)
-        same = bool(digest) and digest[0].oid() == self.info.digest_algorithm.oid
+        signature = next((list(item) for item in fields[1:] if item.tag == 0xA1), None)
+        same = _same_algorithm(fields[0].fields(), self.info.digest_algorithm)
         if signature is not None:
-            same = same and signature[0].oid() == self.info.signature_algorithm.oid
+            same = same and _same_algorithm(signature, self.info.signature_algorithm)
         return same
 
     def unsigned(self, oid: str) -> Iterator[Element]:
@@ -236,6 +244,30 @@ class AttributeReader:
                 except MalformedEncoding:
                     self._add("ATTRIBUTE_MALFORMED", oid, fatal=False)
         return tuple(certificates), tuple(crls), tuple(ocsps)
+
+
+def _same_algorithm(protected: Sequence[Element], stands: AlgorithmIdentifier) -> bool:
+    """RFC 6211 §3.1: the same modulo encoding, parameters and all; absent is NULL, a default may stand."""
+    if not protected or protected[0].oid() != stands.oid:
+        return False
+    parameters = protected[1].raw if len(protected) > 1 else None
+    return _canonical(parameters) == _canonical(stands.parameters)
+
+
+def _canonical(parameters: bytes | None) -> bytes | None:
+    """Parameters in one encoding: NULL is absent at any depth, fields of RSASSA-PSS at their defaults too."""
+    if parameters is None or parameters == der.NULL:
+        return None
+    element = ber_parse(parameters, what="AlgorithmIdentifier")
+    if not element.constructed:
+        return element.der()
+    return b"".join(field for field in map(_without_null, element) if field not in _PSS_DEFAULTS)
+
+
+def _without_null(element: Element) -> bytes:
+    if not element.constructed:
+        return b"" if element.tag == 0x05 else element.der()
+    return der.tlv(element.tag, b"".join(map(_without_null, element.children)))
 
 
 def _basic(element: Element) -> bytes:
