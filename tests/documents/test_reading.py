@@ -279,6 +279,31 @@ def test_algorithm_protection_must_repeat_the_algorithms(alice: Entity) -> None:
         assert _codes(signature.format_problems) == expected
 
 
+def test_protected_parameters_count_but_not_how_they_are_encoded(pki: Pki, alice: Entity) -> None:
+    def pss(salt: int, *more: bytes, null: bytes = der.NULL) -> bytes:
+        digest = der.sequence(der.oid(SHA256.oid), null)
+        mask = der.sequence(der.oid("1.2.840.113549.1.1.8"), digest)
+        salt_length = der.explicit(2, der.integer(salt))
+        return der.sequence(der.explicit(0, digest), der.explicit(1, mask), salt_length, *more)
+
+    trailer = der.explicit(3, der.integer(1))
+    for stands, protected, same in (
+        (pss(32), pss(32), True),
+        (pss(32, trailer), pss(32), True),  # A default that is written out (RFC 4055 §3.1).
+        (pss(32), pss(32, null=b""), True),
+        (pss(32), pss(48), False),
+        (pss(32), None, False),
+        (None, der.NULL, True),
+    ):
+        oid = der.oid("1.2.840.113549.1.1.10")
+        protection = der.sequence(der.sequence(der.oid(SHA256.oid)), der.tlv(0xA1, oid + (protected or b"")))
+        attributes = [*usual(alice).values(), attribute(oids.CMS_ALGORITHM_PROTECTION, protection)]
+        algorithm = der.sequence(oid, stands)
+        octets = crafting.document(alice, attributes, signature_algorithm=algorithm)
+        (signature,) = open_document(octets).signatures
+        assert ("ALGORITHM_PROTECTION_MISMATCH" in _codes(signature.format_problems)) is not same
+
+
 def test_signing_certificate_v1_is_read(alice: Entity) -> None:
     sha1 = digest_by_name("SHA-1").digest(alice.certificate.raw)
     value = der.sequence(der.sequence(der.sequence(der.octet_string(sha1))))
@@ -311,6 +336,19 @@ def test_content_beside_an_enveloping_signature_must_be_the_enveloped_one(pki: P
         ("content", True),
         ("else", False),
     ]
+
+
+def test_content_beside_a_time_stamp_must_be_what_its_imprint_is_of(pki: Pki, tsa: Entity) -> None:
+    octets = tsa.stamp(SHA256, SHA256.digest(DATA))
+    known = {"SHA-512": digest_by_name("SHA-512").digest(DATA)}
+    for content, expected in (
+        (Content.of_bytes(DATA, "same"), True),
+        (Content.of_bytes(b"else", "else"), False),
+        (Content.of_digests({"SHA-256": SHA256.digest(DATA)}, "digest"), True),
+        (Content.of_digests(known, "other digest"), None),
+    ):
+        (signature,) = open_document(octets, content, "token.tst").signatures
+        assert [r.intact for r in signature.references] == [True, expected], content.name
 
 
 def test_hash_only_works_with_parallel_signers_of_several_algorithms(root: Entity) -> None:

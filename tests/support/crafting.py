@@ -45,6 +45,7 @@ def signer_info(
     der_signed: bool = True,
     value: bytes | None = None,
     digest_algorithm: bytes | None = None,
+    signature_algorithm: bytes | None = None,
 ) -> bytes:
     """A SignerInfo; ``attributes`` stand in DER's order, or with ``in_order=False`` as given; None leaves
     them out. What is signed is their DER, or with ``der_signed=False`` the octets as they stand.
@@ -63,7 +64,7 @@ def signer_info(
         sid or der.sequence(certificate.issuer.raw, der.integer(certificate.serial)),
         digest_algorithm or digest_algorithm_identifier(cms.digest_algorithm),
         None if stood is None else der.implicit(0, stood),
-        cms_signature_algorithm_identifier(scheme, signer.key.key),
+        signature_algorithm or cms_signature_algorithm_identifier(scheme, signer.key.key),
         der.octet_string(value),
         None if unsigned is None else der.tlv(0xA1, b"".join(unsigned)),
     )
