@@ -126,7 +126,7 @@ def run(
     clock: Clock,
     random: Random,
     progress: Progress,
-    serve: Callable[[], None] | None = None,
+    serve: Callable[[Results], None] | None = None,
 ) -> Results:
     """Run it in an empty, prepared folder; all processes are gone when this returns or raises.
 
@@ -144,7 +144,7 @@ class _Run:
         self.clock, self.random, self.progress = clock, random, progress
         self.roles = expected.roles(members)
 
-    def run(self, serve: Callable[[], None] | None) -> Results:
+    def run(self, serve: Callable[[Results], None] | None) -> Results:
         with Nodes(self.space, self.members) as nodes:
             self.progress(Step.BUILDING, {"members": len(self.members)})
             self.build(nodes)
@@ -166,7 +166,7 @@ class _Run:
                 if Case.UNREACHABLE_TTP in {row.case for row in cases} and self.roles is not None:
                     nodes.restart(self.roles.sender.code)
                 self.progress(Step.SERVING, {"endpoints": nodes.endpoints})
-                serve()
+                serve(results)
             return results
 
     def build(self, nodes: Nodes) -> None:
