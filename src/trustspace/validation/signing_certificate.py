@@ -153,7 +153,10 @@ def verify_value(
 ) -> tuple[EdgeOutcome | None, str, PublicKey | None]:
     """The signature value under a certificate's key: outcome, the scheme's name, the key; never raises.
 
-    The outcome is None when what the value is over is not at hand.
+    The outcome is None when what the value is over is not at hand. The scheme is the one that
+    signatureAlgorithm names (RFC 5652 §5.3: the one that the signer used). A value that verifies only under
+    the digest of digestAlgorithm is not of that scheme: signatureAlgorithm is not signed, and taking it for
+    right would let anybody rewrite it unnoticed.
     """
     key: PublicKey | None = None
     name = signature.signature_oid
@@ -167,32 +170,11 @@ def verify_value(
             outcome = tried if tried is not None else outcome
             if tried is EdgeOutcome.VERIFIED:
                 return tried, name, key
-        other = _by_digest_algorithm(signature, key, scheme)
-        if other is not None and outcome is EdgeOutcome.FAILED:
-            for signed in signature.inputs:
-                if _verify_input(key, other, signature.value, signed) is EdgeOutcome.VERIFIED:
-                    return EdgeOutcome.VERIFIED, other.name, key
     except AlgorithmNotSupported as error:
         return EdgeOutcome.UNSUPPORTED, str(error.parameters.get("name") or name), key
     except KeyInvalid:
         return EdgeOutcome.KEY_INVALID, name, key
     return outcome, name, key
-
-
-def _by_digest_algorithm(
-    signature: Signature, key: PublicKey, scheme: SignatureScheme
-) -> SignatureScheme | None:
-    """The scheme that the digestAlgorithm means, where the signatureAlgorithm names another digest.
-
-    Such signatures are about (some signers write the OID of their certificate); neither field is signed, so
-    taking the one that verifies weakens nothing, and end dates are asked for what did verify.
-    """
-    if scheme.digest is None or scheme.digest.oid == signature.digest_oid:
-        return None
-    try:
-        return resolve(key.oid, None, signature.digest_oid, key)
-    except AlgorithmNotSupported:
-        return None
 
 
 def _verify_input(
