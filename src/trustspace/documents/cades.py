@@ -74,12 +74,17 @@ def read_signed_data(
     name: str | None = None,
     encoding: str = "DER",
     problems: tuple[Problem, ...] = (),
+    octets: bytes | None = None,
 ) -> Document:
     """What stands in a SignedData. ``content`` is what was handed in beside it: the detached content.
 
+    ``octets`` are the whole file's, where the SignedData came in an envelope.
+
     Raises MalformedEncoding when the SignedData is none; what is wrong inside a signature is stated there.
     """
-    return _Reader(_Budget(), 0).document(signed, content, name, encoding, problems)
+    return _Reader(_Budget(), 0).document(
+        signed, content, name=name, encoding=encoding, problems=problems, octets=octets
+    )
 
 
 class _Reader:
@@ -94,10 +99,13 @@ class _Reader:
         self,
         signed: SignedData,
         handed: Content | None,
+        *,
         name: str | None,
-        encoding: str,
-        problems: tuple[Problem, ...],
+        encoding: str = "DER",
+        problems: tuple[Problem, ...] = (),
+        octets: bytes | None = None,
     ) -> Document:
+        whole = signed.raw if octets is None else octets
         found = list(problems)
         own = self._own_evidence(signed, found)
         encapsulated = signed.content
@@ -121,8 +129,8 @@ class _Reader:
             certificates=tuple(self.evidence.certificates),
             crls=tuple(self.evidence.crls),
             ocsps=tuple(self.evidence.ocsps),
-            raw_size=len(signed.raw),
-            sha256=sha256(signed.raw).hexdigest(),
+            raw_size=len(whole),
+            sha256=sha256(whole).hexdigest(),
             name=name,
             encoding=encoding,
             format_problems=tuple(found),
@@ -196,15 +204,25 @@ class _Reader:
         certificate_references = reader.certificate_references()
         self._check_signer(reader, info, content_type, parent)
         evidence = reader.evidence()
-        self.evidence.add(*evidence)
+        if any(evidence):
+            self.evidence.add(*evidence)
         timestamps = self._timestamps(reader, info, content)
+        counters = self._counter_signatures(reader, info, identifier, depth)
         is_cades = bool(certificate_references) and info.signed_attributes is not None
         sid = info.sid
         return Signature(
             id=identifier,
             raw=info.raw,
             format=SignatureFormat.CADES if is_cades else SignatureFormat.CMS,
-            level=level_of(info, self.signed, revocation=self.has_revocation) if is_cades else Level.PLAIN,
+            level=level_of(
+                reader.signed_types,
+                reader.unsigned_types,
+                sid,
+                self.signed.certificates,
+                revocation=self.has_revocation,
+            )
+            if is_cades
+            else Level.PLAIN,
             parent=parent,
             claimed_signing_time=reader.signing_time(),
             signer=SignerIdentifier(
@@ -226,7 +244,7 @@ class _Reader:
             commitments=reader.commitments(),
             attributes=reader.notes(),
             timestamps=timestamps,
-            counter_signatures=self._counter_signatures(reader, info, identifier, depth),
+            counter_signatures=counters,
             certificates=evidence[0],
             crls=evidence[1],
             ocsps=evidence[2],
@@ -317,6 +335,8 @@ class _Reader:
     def _counter_signatures(
         self, reader: AttributeReader, info: SignerInfo, identifier: str, depth: int
     ) -> tuple[Signature, ...]:
+        if oids.COUNTERSIGNATURE not in reader.unsigned_types:
+            return ()
         found = []
         covered = Content.of_bytes(info.signature)
         for value in reader.unsigned(oids.COUNTERSIGNATURE):
@@ -340,7 +360,7 @@ class _Reader:
             self._timestamp(TimestampKind.CONTENT, oid, value.raw, content)
             for value in reader.signed_values(oid)
         ]
-        for oid, kind in _UNSIGNED_TIME_STAMPS:
+        for oid, kind in _UNSIGNED_TIME_STAMPS if reader.unsigned_types else ():
             covered: Content | None = None
             for value in reader.unsigned(oid):
                 if covered is None:
@@ -364,9 +384,7 @@ class _Reader:
             try:
                 raw = _unwrapped(raw)
                 token = TimestampToken.parse(raw)
-                inner = _Reader(self.budget, self.depth + 1).document(
-                    token.signed_data, None, "TSTInfo", "DER", ()
-                )
+                inner = _Reader(self.budget, self.depth + 1).document(token.signed_data, None, name="TSTInfo")
             except MalformedEncoding as error:
                 problems.append(Problem("TIME_STAMP_MALFORMED", error.parameters))
         if inner is not None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from trustspace._native import ber_parse
 from trustspace.documents import signature_attributes as attrs
 from trustspace.documents.model import Level
 from trustspace.encoding import cades_attributes as oids
-from trustspace.encoding.cms import SignedData, SignerIdentifier, SignerInfo
+from trustspace.encoding.cms import SignerIdentifier
 from trustspace.errors import MalformedEncoding
 
 _EXTENDED = (
@@ -22,21 +24,27 @@ _EXTENDED = (
 """Unsigned attributes that a baseline signature does not have."""
 
 
-def level_of(info: SignerInfo, signed: SignedData, *, revocation: bool) -> Level:
-    """The level of a signature that has the signing-certificate attribute.
+def level_of(
+    signed_types: Collection[str],
+    unsigned_types: Collection[str],
+    sid: SignerIdentifier,
+    certificates: Collection[bytes],
+    *,
+    revocation: bool,
+) -> Level:
+    """The level of a signature that has the signing-certificate attribute, by its attributes' OIDs.
 
-    ``revocation``: whether SignedData.crls holds revocation data.
+    ``certificates`` are SignedData's, ``revocation`` says whether SignedData.crls holds revocation data.
     """
-    signed_types = {item.oid for item in info.signed_attributes or ()}
-    unsigned = {item.oid for item in info.unsigned_attributes or ()}
-    stamped = oids.SIGNATURE_TIME_STAMP in unsigned
-    if unsigned.isdisjoint(_EXTENDED) and oids.SIGNING_TIME in signed_types and _carries(info, signed):
-        if oids.ARCHIVE_TIME_STAMP_V3 in unsigned:
+    stamped = oids.SIGNATURE_TIME_STAMP in unsigned_types
+    extended = any(oid in unsigned_types for oid in _EXTENDED) if unsigned_types else False
+    if not extended and oids.SIGNING_TIME in signed_types and _carries(sid, certificates):
+        if oids.ARCHIVE_TIME_STAMP_V3 in unsigned_types:
             return Level.BASELINE_LTA
         if stamped:
             return Level.BASELINE_LT if revocation else Level.BASELINE_T
         return Level.BASELINE_B
-    return _extended(signed_types, unsigned, stamped)
+    return _extended(set(signed_types), set(unsigned_types), stamped)
 
 
 def _extended(signed_types: set[str], unsigned: set[str], stamped: bool) -> Level:
@@ -53,13 +61,13 @@ def _extended(signed_types: set[str], unsigned: set[str], stamped: bool) -> Leve
     return Level.EPES if oids.SIGNATURE_POLICY in signed_types else Level.BES
 
 
-def _carries(info: SignerInfo, signed: SignedData) -> bool:
+def _carries(sid: SignerIdentifier, certificates: Collection[bytes]) -> bool:
     """Whether the certificate that the SignerInfo names is in SignedData.certificates, as baseline asks."""
-    sid = info.sid
-    if sid.subject_key_identifier:
+    identifier = sid.subject_key_identifier
+    if identifier:
         # A level is a name, no proof: the identifier is looked for without reading extensions.
-        return any(sid.subject_key_identifier in raw for raw in signed.certificates)
-    return any(_is_named(raw, sid) for raw in signed.certificates)
+        return any(identifier in raw for raw in certificates)
+    return any(_is_named(raw, sid) for raw in certificates)
 
 
 def _is_named(raw: bytes, sid: SignerIdentifier) -> bool:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from hashlib import sha256
-
 from trustspace._native import Element, ber_parse
 from trustspace.documents.cades import read_signed_data
 from trustspace.documents.content import Content
@@ -54,12 +51,13 @@ def open_document(data: bytes, content: Content | None = None, name: str | None 
             name=name,
             encoding=encoding or ("DER" if not element.indefinite else "BER"),
             problems=tuple(problems),
+            octets=data,
         )
     except MalformedEncoding as error:
         raise NotASignature(name=name, reason="NOT_CMS", detail=str(error)) from error
     if not document.signatures:
         raise NotASignature(name=name, reason="NO_SIGNERS", detail=None)
-    return replace(document, raw_size=len(data), sha256=sha256(data).hexdigest())
+    return document
 
 
 def signed_data_octets(data: bytes, name: str | None = None) -> bytes:

@@ -6,9 +6,8 @@ read all the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Final, TypeVar
@@ -25,7 +24,7 @@ from trustspace.documents.model import (
 from trustspace.encoding import cades_attributes as oids
 from trustspace.encoding import der
 from trustspace.encoding.algorithm_identifier import AlgorithmIdentifier
-from trustspace.encoding.cms import Attribute, SignerInfo
+from trustspace.encoding.cms import Attribute, Attributes, SignerInfo
 from trustspace.encoding.ocsp import OCSPResponse
 from trustspace.errors import MalformedEncoding
 
@@ -87,6 +86,7 @@ _SINGLE: Final = (
 )
 # Two different values of these leave open what was signed: RFC 5652 §11.1, §11.2.
 _AMBIGUOUS: Final = (oids.CONTENT_TYPE, oids.MESSAGE_DIGEST)
+_EVIDENCE: Final = (oids.CERTIFICATE_VALUES, oids.REVOCATION_VALUES)
 _SPQ_URI: Final = "1.2.840.113549.1.9.16.5.1"
 MAX_REFERENCES: Final = 64
 _PSS_DEFAULTS: Final = (
@@ -98,12 +98,26 @@ _PSS_DEFAULTS: Final = (
 )
 
 
-@dataclass(slots=True)
 class AttributeReader:
     """Reads the attributes of one SignerInfo and collects what deviates."""
 
-    info: SignerInfo
-    problems: list[Problem] = field(default_factory=list)
+    __slots__ = ("_signed", "_unsigned", "info", "problems")
+
+    def __init__(self, info: SignerInfo) -> None:
+        self.info = info
+        self.problems: list[Problem] = []
+        self._signed = _by_type(info.signed_attributes)
+        self._unsigned = _by_type(info.unsigned_attributes)
+
+    @property
+    def signed_types(self) -> Collection[str]:
+        """The OIDs of the signed attributes."""
+        return self._signed.keys()
+
+    @property
+    def unsigned_types(self) -> Collection[str]:
+        """The OIDs of the unsigned attributes."""
+        return self._unsigned.keys()
 
     def notes(self) -> tuple[AttributeNote, ...]:
         """Every attribute by name."""
@@ -120,8 +134,8 @@ class AttributeReader:
             if not signed.is_der:
                 self._add("SIGNED_ATTRIBUTES_NOT_DER", fatal=False)
             for oid in _SINGLE:
-                found = signed.get_all(oid)
-                if len(found) > 1 or any(len(item.values) > 1 for item in found):
+                found = self._signed.get(oid, ())
+                if len(found) > 1 or (found and len(found[0].values) > 1):
                     same = len({value.raw for item in found for value in item.values}) == 1
                     self._add("ATTRIBUTE_DUPLICATED", oid, fatal=oid in _AMBIGUOUS and not same)
         for attributes in (signed, self.info.unsigned_attributes):
@@ -139,33 +153,35 @@ class AttributeReader:
 
     def _read(self, oid: str, read: Callable[[Element], T], *, fatal: bool = False) -> T | None:
         """The first value of a signed attribute, if it is there and can be read."""
-        item = self.info.signed(oid)
-        if item is None or not item.values:
+        found = self._signed.get(oid)
+        if found is None or not found[0].values:
             return None
         try:
-            return read(item.values[0])
+            return read(found[0].values[0])
         except MalformedEncoding:
             self._add("ATTRIBUTE_MALFORMED", oid, fatal=fatal)
             return None
 
     def content_type(self) -> str | None:
         """content-type (RFC 5652 §11.1)."""
-        return self._read(oids.CONTENT_TYPE, lambda value: value.expect(0x06).oid(), fatal=True)
+        return self._read(oids.CONTENT_TYPE, Element.oid, fatal=True)
 
     def message_digest(self) -> bytes | None:
         """message-digest (RFC 5652 §11.2)."""
-        return self._read(oids.MESSAGE_DIGEST, lambda value: value.octets(), fatal=True)
+        return self._read(oids.MESSAGE_DIGEST, Element.octets, fatal=True)
 
     def signing_time(self) -> datetime | None:
         """signing-time (RFC 5652 §11.3)."""
-        return self._read(oids.SIGNING_TIME, lambda value: value.time())
+        return self._read(oids.SIGNING_TIME, Element.time)
 
     def mime_type(self) -> str | None:
         """mime-type (EN 319 122-1 §5.2.5.1)."""
-        return self._read(oids.MIME_TYPE, lambda value: value.text())
+        return self._read(oids.MIME_TYPE, Element.text)
 
     def policy(self) -> SignaturePolicyReference | None:
         """signature-policy-identifier (EN 319 122-1 §5.2.9)."""
+        if oids.SIGNATURE_POLICY not in self._signed:
+            return None
         found = self._read(oids.SIGNATURE_POLICY, _policy)
         if found is None:
             # Real policies come with malformed qualifiers; which policy it is can still be said.
@@ -177,12 +193,11 @@ class AttributeReader:
     def commitments(self) -> tuple[str, ...]:
         """commitment-type-indication (EN 319 122-1 §5.2.3)."""
         found = []
-        for item in self.info.signed_attributes or ():
-            if item.oid == oids.COMMITMENT_TYPE:
-                try:
-                    found += [oids.commitment_type(value) for value in item.values]
-                except MalformedEncoding:
-                    self._add("ATTRIBUTE_MALFORMED", oids.COMMITMENT_TYPE, fatal=False)
+        for value in self.signed_values(oids.COMMITMENT_TYPE):
+            try:
+                found.append(oids.commitment_type(value))
+            except MalformedEncoding:
+                self._add("ATTRIBUTE_MALFORMED", oids.COMMITMENT_TYPE, fatal=False)
         return tuple(found)
 
     def certificate_references(self) -> tuple[CertificateReference, ...]:
@@ -211,17 +226,18 @@ class AttributeReader:
 
     def unsigned(self, oid: str) -> Iterator[Element]:
         """Every value of every unsigned attribute of this type."""
-        for item in self.info.unsigned(oid):
+        for item in self._unsigned.get(oid, ()):
             yield from item.values
 
     def signed_values(self, oid: str) -> Iterator[Element]:
         """Every value of every signed attribute of this type."""
-        for item in self.info.signed_attributes or ():
-            if item.oid == oid:
-                yield from item.values
+        for item in self._signed.get(oid, ()):
+            yield from item.values
 
     def evidence(self) -> tuple[tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...]]:
         """Certificates, CRLs and OCSP responses in this signature's attributes."""
+        if ADBE_REVOCATION not in self._signed and self._unsigned.keys().isdisjoint(_EVIDENCE):
+            return (), (), ()
         certificates: list[bytes] = []
         crls: list[bytes] = []
         ocsps: list[bytes] = []
@@ -244,6 +260,13 @@ class AttributeReader:
                 except MalformedEncoding:
                     self._add("ATTRIBUTE_MALFORMED", oid, fatal=False)
         return tuple(certificates), tuple(crls), tuple(ocsps)
+
+
+def _by_type(attributes: Attributes | None) -> dict[str, list[Attribute]]:
+    found: dict[str, list[Attribute]] = {}
+    for item in attributes or ():
+        found.setdefault(item.oid, []).append(item)
+    return found
 
 
 def _same_algorithm(protected: Sequence[Element], stands: AlgorithmIdentifier) -> bool:
