@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from trustspace._native import CrlEntry
 from trustspace.encoding import extensions as ext
@@ -29,6 +30,8 @@ from trustspace.pki.statement import (
     reason_of,
 )
 
+# Of the deltas that fit one base, the newest tell all that the older ones do (§5.2.4).
+MAX_DELTAS = 16
 # All reasons of RFC 5280 §4.2.1.13; a CRL without onlySomeReasons covers them.
 ALL_REASONS = frozenset(ext.ReasonFlag) - {ext.ReasonFlag.UNUSED}
 
@@ -91,6 +94,8 @@ def crl_statements(
     seen: set[str] = set()
     for name in subject.crl_issuer_names():
         complete, deltas = evidence.crls_of(name)
+        if deltas:
+            deltas.sort(key=lambda delta: delta.number or 0, reverse=True)
         for datum in complete:
             if datum.sha256 in seen:
                 continue
@@ -102,22 +107,15 @@ def crl_statements(
                 continue
             own = _statement(subject, datum, signer, _lookup(subject, datum))
             inside.append((own, reasons))
+            fitting = (delta for delta in deltas if _fits(delta, datum))
             inside += (
-                (combined, reasons)
-                for delta in deltas
-                if (combined := _with_delta(subject, own, datum, delta, _signer(delta, pool, edges)))
+                (_with_delta(subject, own, delta, _signer(delta, pool, edges)), reasons)
+                for delta in islice(fitting, MAX_DELTAS)
             )
         if not complete:
-            outside += (
-                _statement(
-                    subject,
-                    delta,
-                    _signer(delta, pool, edges),
-                    _lookup(subject, delta),
-                    StatementProblem.DELTA_WITHOUT_BASE,
-                )
-                for delta in deltas
-            )
+            for delta in deltas:
+                alone, entry = _signer(delta, pool, edges), _lookup(subject, delta)
+                outside.append(_statement(subject, delta, alone, entry, StatementProblem.DELTA_WITHOUT_BASE))
     if all(reasons == ALL_REASONS for _, reasons in inside):
         found = [statement for statement, _ in inside]
     else:
@@ -274,26 +272,28 @@ def _point_matches(point: _Point, datum: CrlDatum, issuer_matches: bool) -> bool
     )
 
 
+def _fits(delta: CrlDatum, complete: CrlDatum) -> bool:
+    """Whether a delta CRL may be applied to a complete CRL (§5.2.4, §6.3.3 (c))."""
+    return (
+        complete.number is not None
+        and delta.number is not None
+        and delta.base_number is not None
+        and delta.base_number <= complete.number < delta.number
+        and complete.scope == delta.scope
+        and complete.key_identifier == delta.key_identifier
+    )
+
+
 def _with_delta(
-    subject: Subject, base: RevocationStatement, complete: CrlDatum, delta: CrlDatum, signer: Signer
-) -> RevocationStatement | None:
-    """The statement of a delta CRL on a base CRL that it fits (§5.2.4, §6.3.3 (c)), else None."""
-    if (
-        complete.number is None
-        or delta.number is None
-        or delta.base_number is None
-        or not delta.base_number <= complete.number < delta.number
-        or complete.scope != delta.scope
-        or complete.key_identifier != delta.key_identifier
-        or not _same(complete.crl.issuer, delta.crl.issuer)
-    ):
-        return None
+    subject: Subject, base: RevocationStatement, delta: CrlDatum, signer: Signer
+) -> RevocationStatement:
+    """The statement of a delta CRL on a base CRL that it fits."""
     entry = _lookup(subject, delta)
     own = _statement(subject, delta, signer, entry)
     problems = (*own.problems, *(problem for problem in base.problems if problem not in own.problems))
     if base.signature is not EdgeOutcome.VERIFIED and own.signature is EdgeOutcome.VERIFIED:
         own = replace(own, signature=base.signature)
-    own = replace(own, problems=problems, with_data=(complete.sha256,))
+    own = replace(own, problems=problems, with_data=(base.digest,))
     if entry is not None:
         return own
     # Not mentioned: the base's word stands, as new as the delta.

@@ -67,7 +67,6 @@ class StatementProblem(StrEnum):
     MALFORMED = "MALFORMED"
     CERT_HASH_MISMATCH = "CERT_HASH_MISMATCH"
     HASH_NOT_SUPPORTED = "HASH_NOT_SUPPORTED"
-    ISSUER_NOT_FOUND = "ISSUER_NOT_FOUND"
 
 
 @dataclass(frozen=True, slots=True)
