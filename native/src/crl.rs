@@ -1,8 +1,8 @@
 //! An index of a CRL's entries (RFC 5280 §5.1.2.6, §5.3).
 //!
-//! A CRL of 20 MB holds half a million entries. The index keeps one `u32` for
-//! each, sorted by serial number, and reads the rest of an entry from the raw
-//! bytes when it is looked up.
+//! A CRL of 20 MB holds half a million entries. The index keeps eight octets
+//! of each, and reads the rest of an entry from the raw bytes when it is looked
+//! up.
 
 mod index;
 
