@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -53,16 +54,21 @@ def test_every_sound_cades_file_verifies(corpora: Path) -> None:
         "dss-2011/cades-enveloping-broken.pkcs7",
         # The signer's certificate is not in the file.
         "no-key-info-cert.pkcs7",
+        # signatureAlgorithm names another digest than the one that was signed with.
+        *(
+            f"dss-1419/CAdES-BpB-att-{name}withRSA.p7m"
+            for name in (
+                "SHA256-SHA3_256",
+                "SHA256-SHA512",
+                "SHA3_224-SHA256",
+                "SHA3_256-SHA256",
+                "SHA3_384-SHA256",
+                "SHA3_512-SHA256",
+            )
+        ),
         # RSA block without the NULL that RFC 8017 §9.2 wants.
         "cades-broken-sig-tst.p7m",
         "cades-broken-sig-tst-and-ats-v3.cms",
-        # signatureAlgorithm names another digest than the one that was signed with (digestAlgorithm's).
-        "dss-1419/CAdES-BpB-att-SHA256-SHA3_256withRSA.p7m",
-        "dss-1419/CAdES-BpB-att-SHA256-SHA512withRSA.p7m",
-        "dss-1419/CAdES-BpB-att-SHA3_224-SHA256withRSA.p7m",
-        "dss-1419/CAdES-BpB-att-SHA3_256-SHA256withRSA.p7m",
-        "dss-1419/CAdES-BpB-att-SHA3_384-SHA256withRSA.p7m",
-        "dss-1419/CAdES-BpB-att-SHA3_512-SHA256withRSA.p7m",
     }
     for path in _files(folder):
         relative = path.relative_to(folder).as_posix()
@@ -129,3 +135,18 @@ def test_the_russian_example_verifies_under_its_senders_certificate(corpora: Pat
 def test_the_kazakh_time_stamp_verifies(name: str, corpora: Path) -> None:
     document = open_document((corpora / "national" / "kz" / name).read_bytes())
     assert holds(document, document.signatures[0])
+
+
+def test_a_signature_algorithm_that_contradicts_the_digest_algorithm_is_reported(corpora: Path) -> None:
+    """Made by Bouncy Castle, which signs with digestAlgorithm's digest whatever signatureAlgorithm names."""
+    seen = 0
+    for path in sorted((corpora / "dss" / "cades" / "dss-1419").iterdir()):
+        document = open_document(path.read_bytes())
+        codes = [problem.code for problem in document.signatures[0].format_problems]
+        first, second = re.fullmatch(r"CAdES-BpB-att-(\w+)-(\w+)withRSA.*", path.stem).groups()  # type: ignore[union-attr]
+        contradicts = first != second and not path.stem.endswith("MGF1")
+        assert ("SIGNATURE_DIGEST_MISMATCH" in codes) == (first != second), path
+        # RSASSA-PSS is made with the digest that its parameters name.
+        assert holds(document, document.signatures[0]) == (not contradicts), path
+        seen += 1
+    assert seen == 10

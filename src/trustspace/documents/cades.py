@@ -29,6 +29,7 @@ from trustspace.documents.model import (
     timestamp_id,
 )
 from trustspace.documents.signature_attributes import AttributeReader
+from trustspace.documents.signature_value import names_another_digest
 from trustspace.encoding import cades_attributes as oids
 from trustspace.encoding.cms import ID_DATA, MAX_SIGNERS, SignedData, SignerInfo
 from trustspace.encoding.tsp import ID_CT_TST_INFO
@@ -310,6 +311,10 @@ class _Reader:
             problems.append(Problem("VERSION_WRONG", {"version": info.version}, fatal=False))
         if not info.signature:
             problems.append(Problem("SIGNATURE_VALUE_EMPTY"))
+        algorithm = info.signature_algorithm
+        if names_another_digest(algorithm.oid, algorithm.parameters, info.digest_algorithm.oid):
+            parameters = {"signature": algorithm.oid, "digest": info.digest_algorithm.oid}
+            problems.append(Problem("SIGNATURE_DIGEST_MISMATCH", parameters, fatal=False))
         if reader.protected_algorithms() is False:
             # RFC 6211 §2: another algorithm than the signer's stands here.
             problems.append(Problem("ALGORITHM_PROTECTION_MISMATCH"))
