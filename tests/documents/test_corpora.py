@@ -117,8 +117,10 @@ def test_every_generated_signature_holds(corpora: Path) -> None:
             assert holds(document, document.signatures[0]), path
             assert (document.format is SignatureFormat.CMS) == (path.name == "plain.p7s")
             seen += 1
-        token = open_document((folder / "r.tsr").read_bytes())
+        token = open_document((folder / "r.tsr").read_bytes(), content)
         assert holds(token, token.signatures[0])
+        other = open_document((folder / "r.tsr").read_bytes(), Content.of_bytes(b"else"))
+        assert not holds(other, other.signatures[0])
     assert seen >= 8
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,14 @@ import pytest
 from support.openssl import OpenSSL
 from support.pki import NOW, Pki, entropy
 from support.verifying import holds, signer_certificate
-from trustspace.documents.cades_signing import add_counter_signature, add_signature, add_signature_timestamp
+from trustspace.algorithms.digests import digest_by_name
+from trustspace.algorithms.signatures import pss_scheme
+from trustspace.documents.cades_signing import (
+    add_counter_signature,
+    add_signature,
+    add_signature_timestamp,
+    sign_cades,
+)
 from trustspace.documents.content import Content
 from trustspace.documents.model import Level, SignatureFormat, SignedForm
 from trustspace.documents.open import open_document
@@ -157,6 +165,35 @@ def test_openssl_verifies_ours_at_both_levels_attached_and_detached(kind: str, t
         assert "successful" in _they_verify(tool, detached, "-content", "data")
         tool.write("forged", DATA + b".")
         assert "failure" in _they_verify(tool, detached, "-content", "forged", expect=4)
+
+
+@pytest.mark.parametrize("digest", ["SHA-256", "SHA-512"])
+def test_openssl_verifies_our_rsassa_pss(digest: str, tool: OpenSSL) -> None:
+    pki = Pki("rsa-2048")
+    root = pki.root()
+    alice = pki.signer("Alice", root)
+    algorithm = digest_by_name(digest)
+    scheme = pss_scheme(algorithm, algorithm, algorithm.size)
+    tool.pem("root.pem", root.certificate.raw)
+    signed = sign_cades(
+        Content.of_bytes(DATA),
+        [replace(alice.cms_signer, scheme=scheme)],
+        signing_time=NOW,
+        entropy=entropy("pss"),
+        detached=False,
+    )
+    assert "successful" in _they_verify(tool, signed)
+    document = open_document(signed)
+    assert document.signatures[0].signature_oid == "1.2.840.113549.1.1.10"
+    assert document.signatures[0].format_problems == ()
+    assert holds(document, document.signatures[0])
+
+
+def test_openssls_rsassa_pss_is_read(theirs: Callable[[str], tuple[OpenSSL, str]]) -> None:
+    octets = _sign(theirs("rsa"), "-cades", "-nodetach", "-outform", "DER", "-keyopt", "rsa_padding_mode:pss")
+    document = open_document(octets)
+    assert document.signatures[0].signature_oid == "1.2.840.113549.1.1.10"
+    assert holds(document, document.signatures[0])
 
 
 def test_openssl_verifies_parallel_signers_of_different_algorithms(tool: OpenSSL) -> None:

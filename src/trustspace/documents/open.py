@@ -49,7 +49,7 @@ def open_document(data: bytes, content: Content | None = None, name: str | None 
             signed,
             content,
             name=name,
-            encoding=encoding or ("DER" if not element.indefinite else "BER"),
+            encoding=encoding or ("BER" if _is_ber(signed) else "DER"),
             problems=tuple(problems),
             octets=data,
         )
@@ -97,6 +97,13 @@ def _signed_data(element: Element, name: str | None) -> SignedData:
         return SignedData.parse_element(element)
     except MalformedEncoding as error:
         raise NotASignature(name=name, reason="NOT_CMS", detail=str(error)) from error
+
+
+def _is_ber(signed: SignedData) -> bool:
+    """Whether it was written as a stream: indefinite lengths, content in pieces."""
+    content = signed.content_element
+    pieces = content is not None and content.constructed
+    return signed.raw[1] == 0x80 or signed.element.indefinite or pieces
 
 
 def _of_response(element: Element, name: str | None) -> SignedData:
