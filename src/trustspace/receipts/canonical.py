@@ -26,12 +26,21 @@ from trustspace.documents.model import signature_id
 from trustspace.encoding import der
 from trustspace.encoding.algorithm_identifier import AlgorithmIdentifier
 from trustspace.encoding.certificate import Certificate
-from trustspace.encoding.cms import ID_RI_OCSP_RESPONSE, ID_SIGNED_DATA, SignedData, SignerInfo
+from trustspace.encoding.cms import (
+    ID_RI_OCSP_RESPONSE,
+    ID_SIGNED_DATA,
+    SignedData,
+    SignerInfo,
+    encode_attribute,
+)
 from trustspace.encoding.crl import CertificateList
 from trustspace.encoding.ocsp import OCSPResponse, encode_ocsp_response
 from trustspace.errors import TrustspaceError
 from trustspace.receipts.identifiers import ID_SIGNATURE_TIME_STAMP
 from trustspace.timestamps.token import TimestampToken
+
+_PARAMETERISED = frozenset({"1.2.840.113549.1.1.10", "1.2.112.0.2.0.34.101.45.11"})
+"""RSASSA-PSS and bign-with-hspec: the digest is a parameter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +128,13 @@ def _signer_info_stands(info: SignerInfo, verified: Verified) -> bool:
         return False
     key = load_public_key(certificate.spki)
     algorithm = info.signature_algorithm
-    scheme = resolve(algorithm.oid, algorithm.parameters, info.digest_algorithm.oid, key)
+    scheme = resolve(algorithm.oid, _parameters(algorithm), info.digest_algorithm.oid, key)
     if not _plain(info.digest_algorithm):
         return False
-    unsigned = info.unsigned_attributes
+    if scheme.digest is not None and scheme.digest.oid != info.digest_algorithm.oid:
+        # Some makers name another digest here than they sign with, and verification is kind to them.
+        return False
+    unsigned = _stamps(info)
     return info.raw == der.sequence(
         der.integer(1),
         der.sequence(certificate.issuer.raw, der.integer(certificate.serial)),
@@ -130,8 +142,19 @@ def _signer_info_stands(info: SignerInfo, verified: Verified) -> bool:
         der.implicit(0, attributes.as_stood),
         cms_signature_algorithm_identifier(scheme, key),
         der.octet_string(info.signature),
-        None if unsigned is None else der.implicit(1, unsigned.as_stood),
+        der.implicit(1, der.set_of(unsigned)) if unsigned else None,
     )
+
+
+def _stamps(info: SignerInfo) -> list[bytes]:
+    """The unsigned attributes anew: signature time-stamps, and nothing else."""
+    values = (attribute.value.raw for attribute in info.unsigned(ID_SIGNATURE_TIME_STAMP))
+    return [encode_attribute(ID_SIGNATURE_TIME_STAMP, [value]) for value in values]
+
+
+def _parameters(algorithm: AlgorithmIdentifier) -> bytes | None:
+    """The parameters where the algorithm has any; elsewhere what stands there must be what belongs there."""
+    return algorithm.parameters if algorithm.oid in _PARAMETERISED else None
 
 
 def _plain(algorithm: AlgorithmIdentifier) -> bool:
@@ -182,7 +205,7 @@ def _ocsp_stands(raw: bytes, verified: Verified) -> bool:
         return False
     key = load_public_key(signer.spki)
     algorithm = basic.signature_algorithm
-    scheme = resolve(algorithm.oid, algorithm.parameters, None, key)
+    scheme = resolve(algorithm.oid, _parameters(algorithm), None, key)
     certificates = basic.certificates
     if not all(_responder_stands(each, signer, verified) for each in certificates):
         return False

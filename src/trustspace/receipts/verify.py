@@ -70,7 +70,11 @@ class ReceiptVerifier:
         Raises:
             ReceiptUnreadable: the bytes are no receipt at all (command: exit 2).
         """
-        return self._verify(data, times, document, content, 0)
+        try:
+            return self._verify(data, times, document, content, 0)
+        except MalformedEncoding as error:
+            # Models are read lazily: what a hostile certificate hides may come up only while it is judged.
+            raise ReceiptUnreadable(reason=str(error)) from error
 
     def _verify(
         self, data: bytes, times: Times, document: Content | None, content: Content | None, depth: int
