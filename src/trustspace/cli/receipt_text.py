@@ -49,7 +49,7 @@ def sentence(report: Row, language: Language) -> str:
                 " О каком она документе, не проверено: укажите его ключом --document.",
             )
         return told
-    because = visible(report["causes"][0]["message"]) if report["causes"] else ""
+    because = moment_text(report["causes"][0]["message"]) if report["causes"] else ""
     standing = pick(language, *_STANDING[report["standing"]])
     return f"{standing[0].upper()}{standing[1:]}. {because}".rstrip()
 
@@ -83,9 +83,9 @@ def _receipt(report: Row, language: Language, depth: int) -> list[str]:
         lines.append(line("", "", f"{mark} {imprint['algorithm']} {imprint['digest'][:32]}…"))
     lines += [line("Signed by", "Подписала", signer["subject"]) for signer in report["signers"] if signer]
     for cause in report["causes"]:
-        lines.append(f"{pad}{pick(language, 'Why', 'Почему')}: {visible(cause['message'])}")
+        lines.append(f"{pad}{pick(language, 'Why', 'Почему')}: {moment_text(cause['message'])}")
         if cause["remedy"]:
-            lines.append(f"{pad}{pick(language, 'What to do', 'Что делать')}: {visible(cause['remedy'])}")
+            lines.append(f"{pad}{pick(language, 'What to do', 'Что делать')}: {moment_text(cause['remedy'])}")
     note = pick(language, "Note", "Замечание")
     lines += [f"{pad}{note}: {visible(missing['message'])}" for missing in report["missing"]]
     for inner in report["embedded"]:

@@ -78,6 +78,8 @@ class _Text:
         self.language = language
         self.file = visible(Path(file).name or file)
         self.anchors = anchors
+        self.told: set[str] = set()
+        """Causes that the signature at hand has been given already: each is told once."""
 
     def say(self, english: str, russian: str) -> str:
         return pick(self.language, english, russian)
@@ -108,7 +110,7 @@ class _Text:
             return self.sentence_of_several(signatures)
         signature = signatures[0]
         causes = signature["causes"]
-        because = visible(causes[0]["message"]) if causes else ""
+        because = moment_text(causes[0]["message"]) if causes else ""
         match signature["indication"]:
             case "TOTAL-PASSED":
                 who, what = self.signer(signature), self.signed(signature)
@@ -159,6 +161,7 @@ class _Text:
         return f"  {self.say(english, russian):<{_WIDTH}} {value}"
 
     def signature(self, signature: Row, number: int, total: int) -> list[str]:
+        self.told.clear()
         verdict = self.say(*_VERDICTS.get(signature["indication"], (signature["indication"],) * 2))
         title = self.say(f"Signature {number} of {total}", f"Подпись {number} из {total}")
         standard = "/".join(filter(None, (signature["indication"], signature["sub_indication"])))
@@ -175,9 +178,9 @@ class _Text:
             lines.append(self.line("Algorithms", "Алгоритмы", used))
         lines += self.scope(signature)
         lines += self.chain(signature["certificate_chain"])
-        lines += self.timestamps(signature["timestamps"])
         for cause in signature["causes"]:
             lines += self.cause(cause, indent=2)
+        lines += self.timestamps(signature["timestamps"])
         return lines
 
     def identity(self, signature: Row) -> list[str]:
@@ -241,9 +244,13 @@ class _Text:
 
     def cause(self, cause: Row, *, indent: int) -> list[str]:
         pad = " " * indent
-        lines = [f"{pad}{self.say('Why', 'Почему')}: {visible(cause['message'])}"]
+        message = moment_text(cause["message"])
+        if message in self.told:
+            return []
+        self.told.add(message)
+        lines = [f"{pad}{self.say('Why', 'Почему')}: {message}"]
         if cause["remedy"]:
-            lines.append(f"{pad}{self.say('What to do', 'Что делать')}: {visible(cause['remedy'])}")
+            lines.append(f"{pad}{self.say('What to do', 'Что делать')}: {moment_text(cause['remedy'])}")
         return lines
 
     def footer(self) -> list[str]:

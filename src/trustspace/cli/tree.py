@@ -18,7 +18,7 @@ from trustspace.cli.words_fields import FIELDS
 Value = Any
 """str, int, bool, None, a list or a dictionary of these: what JSON holds."""
 
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z\Z")
+_MOMENT = re.compile(r"\b(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z\b")
 _LABEL_WIDTH = 28
 _LONGEST_LIST = 50
 _LONGEST_TEXT = 300
@@ -36,7 +36,7 @@ def label(key: str, language: Language) -> str:
 
 
 def moment_text(text: str) -> str:
-    """An RFC 3339 time for people: ``2026-11-24 10:00:00 UTC``; anything else stays as it is."""
+    """RFC 3339 times in a text, for people: ``2026-11-24 10:00:00 UTC``; the text is made safe to show."""
     return _MOMENT.sub(r"\1 \2 UTC", visible(text))
 
 

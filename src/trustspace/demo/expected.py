@@ -71,7 +71,7 @@ CASES: dict[Case, Expectation] = {
     # The same, but its receipt travels with the document: believed although nobody answers.
     Case.RECEIPT_TRAVELS_ALONG: Expectation(Outcome.VALID, Ground.RELIED_ON_PEER.value),
     # Without any receipt a reader that does not know the algorithm cannot tell.
-    Case.UNKNOWN_ALGORITHM: Expectation(Outcome.UNDETERMINED_FOR_GOOD, "ALGORITHM_NOT_SUPPORTED"),
+    Case.UNKNOWN_ALGORITHM: Expectation(Outcome.UNDETERMINED_FOR_GOOD, "SIGNATURE_ALGORITHM_NOT_SUPPORTED"),
 }
 
 

@@ -35,6 +35,7 @@ from trustspace.validation.times import Times
 from trustspace.validation.validator import Validator
 
 MISSING = "DEMO_FILE_MISSING"
+UNKNOWN_ALGORITHM = "SIGNATURE_ALGORITHM_NOT_SUPPORTED"
 
 _OUTCOMES = {
     Indication.TOTAL_PASSED: Outcome.VALID,
@@ -120,7 +121,7 @@ class Reader:
         except TrustspaceError as error:
             return Finding(Outcome.UNDETERMINED_FOR_GOOD, error.code, (Cause(error.code, error.parameters),))
         causes = tuple(cause for signature in report.signatures for cause in signature.causes)
-        ground = causes[0].code if causes else Ground.OWN_OPINION.value
+        ground = _decisive(causes) if causes else Ground.OWN_OPINION.value
         return Finding(_OUTCOMES[report.indication], ground, causes)
 
 
@@ -140,6 +141,12 @@ def _of_receipt(report: ReceiptReport) -> Finding:
         return Finding(report.says, details.ground, report.causes)
     ground = report.causes[0].code if report.causes else "RECEIPT_UNTRUSTED"
     return Finding(Outcome.UNDETERMINED_FOR_GOOD, ground, report.causes)
+
+
+def _decisive(causes: tuple[Cause, ...]) -> str:
+    """The cause that explains the others: an algorithm that cannot be computed, else the first."""
+    codes = [cause.code for cause in causes]
+    return UNKNOWN_ALGORITHM if UNKNOWN_ALGORITHM in codes else codes[0]
 
 
 def _missing(error: OSError) -> Finding:
