@@ -6,12 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from trustspace._native import ber_parse
 from trustspace.algorithms.digests import digest_by_oid
 from trustspace.algorithms.errors import AlgorithmNotSupported
 from trustspace.algorithms.model import DigestAlgorithm
-from trustspace.documents import signature_attributes as attrs
+from trustspace.documents.cades_format import check_signer
 from trustspace.documents.cades_levels import level_of
+from trustspace.documents.cades_timestamps import (
+    UNSIGNED_TIME_STAMPS,
+    covered_content,
+    stamped_reference,
+    unwrapped,
+)
 from trustspace.documents.content import Content
 from trustspace.documents.model import (
     DataReference,
@@ -29,10 +34,8 @@ from trustspace.documents.model import (
     timestamp_id,
 )
 from trustspace.documents.signature_attributes import AttributeReader
-from trustspace.documents.signature_value import names_another_digest
 from trustspace.encoding import cades_attributes as oids
-from trustspace.encoding.cms import ID_DATA, MAX_SIGNERS, SignedData, SignerInfo
-from trustspace.encoding.tsp import ID_CT_TST_INFO
+from trustspace.encoding.cms import MAX_SIGNERS, SignedData, SignerInfo
 from trustspace.errors import MalformedEncoding
 from trustspace.timestamps.token import TimestampToken
 
@@ -137,17 +140,6 @@ class _Reader:
             format_problems=tuple(found),
         )
 
-    def _content_problems(self) -> list[Problem]:
-        """RFC 5652 §5.2 wants an OCTET STRING; PKCS #7 allowed any type in content that is not id-data.
-
-        The tag is not signed, so what it may be must be narrow, or a changed one would go unnoticed.
-        """
-        element = self.signed.content_element
-        if element is None or element.tag & 0xDF == 0x04:
-            return []
-        tolerated = element.tag == 0x30 and self.signed.encap_content_type != ID_DATA
-        return [Problem("CONTENT_NOT_OCTET_STRING", {"tag": element.tag}, fatal=not tolerated)]
-
     def _own_evidence(self, signed: SignedData, problems: list[Problem]) -> _Evidence:
         try:
             ocsps = signed.ocsp_responses
@@ -203,7 +195,7 @@ class _Reader:
         content_type = reader.content_type()
         references, inputs = self._references(reader, info, content, digest, parent)
         certificate_references = reader.certificate_references()
-        self._check_signer(reader, info, content_type, parent)
+        check_signer(reader, self.signed, self.declared, content_type, counter=parent is not None)
         evidence = reader.evidence()
         if any(evidence):
             self.evidence.add(*evidence)
@@ -274,7 +266,7 @@ class _Reader:
         references = [reference(label, content)]
         if self.beside is not None and parent is None:
             name = self.beside.name or "content handed in"
-            stamped = self._stamped(name, self.beside)
+            stamped = stamped_reference(self.signed, name, self.beside)
             references.append(stamped if stamped is not None else reference(name, self.beside))
         if signed is None:
             inputs = [SignedInput(SignedForm.CONTENT, content)] if content is not None else []
@@ -285,57 +277,6 @@ class _Reader:
             if not signed.is_der:
                 inputs.append(SignedInput(SignedForm.ATTRIBUTES_DER, Content.of_bytes(signed.der)))
         return tuple(references), tuple(inputs)
-
-    def _stamped(self, name: str, data: Content) -> DataReference | None:
-        """Content beside a time-stamp token is what the token's imprint is of (RFC 3161 §2.4.2)."""
-        if self.signed.encap_content_type != ID_CT_TST_INFO:
-            return None
-        try:
-            token = TimestampToken.of(self.signed)
-        except MalformedEncoding:
-            return None
-        imprint = token.tst_info.message_imprint
-        digest = token.imprint_algorithm
-        actual = data.digest(digest) if digest is not None else None
-        found = digest is None or actual is not None
-        named = digest.name if digest is not None else None
-        return DataReference(name, imprint.hash_oid, named, imprint.digest, actual, found)
-
-    def _check_signer(
-        self, reader: AttributeReader, info: SignerInfo, content_type: str | None, parent: str | None
-    ) -> None:
-        problems = reader.problems
-        encapsulated = self.signed.encap_content_type
-        # RFC 5652 §5.3: 1 with issuer and serial number, 3 with a key identifier.
-        if info.version != (3 if info.sid.issuer is None else 1):
-            problems.append(Problem("VERSION_WRONG", {"version": info.version}, fatal=False))
-        if not info.signature:
-            problems.append(Problem("SIGNATURE_VALUE_EMPTY"))
-        algorithm = info.signature_algorithm
-        if names_another_digest(algorithm.oid, algorithm.parameters, info.digest_algorithm.oid):
-            parameters = {"signature": algorithm.oid, "digest": info.digest_algorithm.oid}
-            problems.append(Problem("SIGNATURE_DIGEST_MISMATCH", parameters, fatal=False))
-        if reader.protected_algorithms() is False:
-            # RFC 6211 §2: another algorithm than the signer's stands here.
-            problems.append(Problem("ALGORITHM_PROTECTION_MISMATCH"))
-        if parent is not None:
-            # RFC 5652 §11.4: a counter-signature has no content-type.
-            if content_type is not None:
-                problems.append(Problem("COUNTER_SIGNATURE_CONTENT_TYPE", fatal=False))
-            return
-        problems += self._content_problems()
-        if info.digest_algorithm.oid not in self.declared:
-            parameters = {"oid": info.digest_algorithm.oid}
-            problems.append(Problem("DIGEST_ALGORITHM_NOT_DECLARED", parameters, fatal=False))
-        if info.signed_attributes is None:
-            if encapsulated != ID_DATA:
-                # RFC 5652 §5.3: they MUST be present; without them, attributes could pass for content.
-                problems.append(Problem("SIGNED_ATTRIBUTES_MISSING", {"content_type": encapsulated}))
-        elif oids.CONTENT_TYPE not in info.signed_attributes:
-            problems.append(Problem("CONTENT_TYPE_MISSING"))
-        elif content_type is not None and content_type != encapsulated:
-            parameters = {"attribute": content_type, "content": encapsulated}
-            problems.append(Problem("CONTENT_TYPE_MISMATCH", parameters))
 
     def _counter_signatures(
         self, reader: AttributeReader, info: SignerInfo, identifier: str, depth: int
@@ -365,11 +306,11 @@ class _Reader:
             self._timestamp(TimestampKind.CONTENT, oid, value.raw, content)
             for value in reader.signed_values(oid)
         ]
-        for oid, kind in _UNSIGNED_TIME_STAMPS if reader.unsigned_types else ():
+        for oid, kind in UNSIGNED_TIME_STAMPS if reader.unsigned_types else ():
             covered: Content | None = None
             for value in reader.unsigned(oid):
                 if covered is None:
-                    covered = _covered(kind, info)
+                    covered = covered_content(kind, info)
                 found.append(self._timestamp(kind, oid, value.raw, covered))
         return tuple(found)
 
@@ -387,7 +328,7 @@ class _Reader:
                 # Seen in real files: the token wrapped in an OCTET STRING.
                 problems.append(Problem("TIME_STAMP_WRAPPED", fatal=False))
             try:
-                raw = _unwrapped(raw)
+                raw = unwrapped(raw)
                 token = TimestampToken.parse(raw)
                 inner = _Reader(self.budget, self.depth + 1).document(token.signed_data, None, name="TSTInfo")
             except MalformedEncoding as error:
@@ -411,35 +352,6 @@ class _Reader:
             ocsps=inner.ocsps if inner else (),
             problems=tuple(problems),
         )
-
-
-_UNSIGNED_TIME_STAMPS = (
-    (oids.SIGNATURE_TIME_STAMP, TimestampKind.SIGNATURE),
-    (oids.CADES_C_TIME_STAMP, TimestampKind.SIGNATURE_AND_REFERENCES),
-    (oids.CERT_CRL_TIME_STAMP, TimestampKind.REFERENCES),
-    *((oid, TimestampKind.ARCHIVE) for oid in attrs.ARCHIVE_TIME_STAMPS),
-)
-
-
-def _covered(kind: TimestampKind, info: SignerInfo) -> Content | None:
-    """What a time-stamp in an unsigned attribute is over; None where we do not compute it."""
-    if kind is TimestampKind.SIGNATURE:
-        return Content.of_bytes(info.signature)
-    if kind is TimestampKind.ARCHIVE:
-        return None
-    references = (oids.CERTIFICATE_REFS, oids.REVOCATION_REFS)
-    if kind is TimestampKind.REFERENCES:
-        return Content.of_bytes(_attributes(info, references))
-    before = _attributes(info, (oids.SIGNATURE_TIME_STAMP, *references))
-    return Content.of_bytes(info.signature + before)
-
-
-def _attributes(info: SignerInfo, oids: tuple[str, ...]) -> bytes:
-    return attrs.concatenation(tuple(item for oid in oids for item in info.unsigned(oid)))
-
-
-def _unwrapped(raw: bytes) -> bytes:
-    return ber_parse(raw, what="TimeStampToken").octets() if raw[:1] == b"\x04" else raw
 
 
 def _digest(oid: str) -> DigestAlgorithm | None:
