@@ -340,10 +340,10 @@ def test_a_large_crl_is_looked_up_in_microseconds() -> None:
     bob = s.pki.signer("Bob", s.ca, serial=30_000)
     assert s.one(bob).status is REVOKED
     assert s.one().status is GOOD
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(200):
         s.one(bob)
-    assert (time.perf_counter() - started) / 200 < 0.002
+    assert (time.process_time() - started) / 200 < 0.002
 
 
 def test_a_certificate_read_anew_is_the_same_certificate() -> None:

@@ -154,11 +154,11 @@ def test_a_bag_of_a_thousand_namesakes_costs_bounded_work() -> None:
     ]
     limits = PathLimits()
     edges = EdgeCache()
-    started = time.perf_counter()
+    started = time.process_time()
     search = build_paths(alice.certificate, CertificatePool(bag), anchors(victim), edges.edge, limits)
     assert list(search) == []
     assert edges.verifications <= limits.max_edges
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     # And none of them hides the true issuer, which the pool below knows.
     pool = pool_of(victim).child(bag)
     search = build_paths(alice.certificate, pool, anchors(victim), EdgeCache().edge)
@@ -192,8 +192,8 @@ def test_many_paths_of_few_keys_stay_within_steps() -> None:
     pool = CertificatePool(entity.certificate for layer in layers for entity in layer)
     other = pki.root("Other")
     edges = EdgeCache()
-    started = time.perf_counter()
+    started = time.process_time()
     search = build_paths(alice.certificate, pool, anchors(other), edges.edge)
     assert list(search) == []
     assert search.exhausted
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

@@ -143,10 +143,10 @@ def test_a_path_made_to_explode_the_tree_stays_small() -> None:
     policies = [f"1.2.{number}" for number in range(60)]
     mappings = [(issuer, subject) for issuer in policies for subject in policies]
     graph = PolicyGraph()
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(15):
         graph.add_certificate(policies, any_policy_allowed=True)
         graph.apply_mappings(mappings, allowed=True)
     assert graph.authority_constrained_policies() == frozenset(policies)
     assert max(graph_sizes(graph).values()) == 60
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
