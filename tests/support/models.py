@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from trustspace._native import Element
-from trustspace.encoding.cades_attributes import TIME_STAMPS
+from trustspace.encoding import cades_attributes as ca
 from trustspace.encoding.certificate import Certificate
 from trustspace.encoding.cms import Attribute, SignedData
 from trustspace.encoding.crl import CertificateList
+from trustspace.encoding.dvcs import DVCSRequest, DVCSResponse
 from trustspace.encoding.lazy import lazy
 from trustspace.encoding.model import Encoded
 from trustspace.encoding.ocsp import OCSPRequest, OCSPResponse
 from trustspace.encoding.tsp import TimeStampReq, TimeStampResp, TSTInfo
-from trustspace.errors import MalformedEncoding
+from trustspace.errors import MalformedEncoding, TrustspaceError
 
 MODELS = (
     Certificate,
@@ -84,6 +87,56 @@ def time_stamp_tokens(signed: SignedData) -> list[bytes]:
     for signer in signed.signer_infos:
         for attributes in (signer.signed_attributes, signer.unsigned_attributes):
             for attribute in attributes or ():
-                if attribute.oid in TIME_STAMPS:
+                if attribute.oid in ca.TIME_STAMPS:
                     found += [value.raw for value in attribute.values]
     return found
+
+
+READERS: dict[str, Callable[[Element], Any]] = {
+    ca.SIGNING_CERTIFICATE: ca.signing_certificate,
+    ca.SIGNING_CERTIFICATE_V2: ca.signing_certificate_v2,
+    ca.CERTIFICATE_REFS: ca.certificate_refs,
+    ca.REVOCATION_REFS: ca.revocation_refs,
+    ca.CERTIFICATE_VALUES: ca.certificate_values,
+    ca.REVOCATION_VALUES: ca.revocation_values,
+    ca.SIGNATURE_POLICY: ca.signature_policy,
+    ca.SIGNER_LOCATION: ca.signer_location,
+    ca.CONTENT_HINTS: ca.content_hints,
+    ca.COMMITMENT_TYPE: ca.commitment_type,
+    ca.ATS_HASH_INDEX_V3: ca.ats_hash_index,
+    ca.SIGNING_TIME: ca.signing_time,
+    ca.MESSAGE_DIGEST: ca.message_digest,
+    ca.MIME_TYPE: ca.mime_type,
+}
+
+
+def read_as_all(data: bytes) -> int:
+    """Reads the octets as each structure; the count of those that they are."""
+    understood = 0
+    for model in MODELS:
+        with suppress(TrustspaceError):
+            parsed = model.parse(data)
+            understood += 1
+            for name in dir(type(parsed)):
+                if not name.startswith("_"):
+                    with suppress(TrustspaceError):
+                        getattr(parsed, name)
+            read_everything(parsed)
+            if isinstance(parsed, SignedData):
+                _read_attributes(parsed)
+    for message in (DVCSRequest, DVCSResponse):
+        with suppress(TrustspaceError):
+            read_everything(message.parse(data))
+            understood += 1
+    return understood
+
+
+def _read_attributes(signed: SignedData) -> None:
+    for signer in signed.signer_infos:
+        for attributes in (signer.signed_attributes, signer.unsigned_attributes):
+            for attribute in attributes or ():
+                read = READERS.get(attribute.oid)
+                for value in attribute.values if read else ():
+                    with suppress(TrustspaceError):
+                        assert read is not None
+                        read_everything(read(value))

@@ -28,7 +28,7 @@ class AlgorithmIdentifier:
     def parse_element(cls, element: Element) -> AlgorithmIdentifier:
         """Read it from an element of another structure. Raises MalformedEncoding."""
         fields = fields_between(element, "AlgorithmIdentifier", 1, 2)
-        return cls(fields[0].oid(), fields[1].raw if len(fields) == 2 else None, element.raw)
+        return cls(fields[0].expect(0x06).oid(), fields[1].raw if len(fields) == 2 else None, element.raw)
 
     @classmethod
     def build(cls, oid: str, parameters: bytes | None = None) -> AlgorithmIdentifier:

@@ -13,7 +13,7 @@ from trustspace.encoding import extensions as ext
 from trustspace.encoding.algorithm_identifier import AlgorithmIdentifier
 from trustspace.encoding.general_name import GeneralName, parse_general_names
 from trustspace.encoding.lazy import lazy
-from trustspace.encoding.model import Encoded, explicit, fields_between, malformed
+from trustspace.encoding.model import Encoded, explicit, fields_between, malformed, whole_octets
 from trustspace.encoding.name import Name
 
 T = TypeVar("T")
@@ -101,7 +101,7 @@ class Certificate(Encoded):
     @lazy
     def signature_algorithm(self) -> AlgorithmIdentifier:
         """The algorithm beside the signature."""
-        return AlgorithmIdentifier.parse_element(self._top[1])
+        return AlgorithmIdentifier.parse_element(self._top[1].expect(0x30))
 
     @lazy
     def tbs_signature_algorithm(self) -> AlgorithmIdentifier:
@@ -111,7 +111,7 @@ class Certificate(Encoded):
     @lazy
     def signature(self) -> bytes:
         """The octets of the signature's BIT STRING."""
-        return self._top[2].expect(0x03).bits()[0]
+        return whole_octets(self._top[2], "Certificate")
 
     @lazy
     def spki_algorithm(self) -> AlgorithmIdentifier:

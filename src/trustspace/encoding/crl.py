@@ -9,7 +9,7 @@ from trustspace._native import CrlEntry, CrlIndex, Element
 from trustspace.encoding import extensions as ext
 from trustspace.encoding.algorithm_identifier import AlgorithmIdentifier
 from trustspace.encoding.lazy import lazy
-from trustspace.encoding.model import Encoded, explicit, malformed
+from trustspace.encoding.model import Encoded, explicit, malformed, whole_octets
 from trustspace.encoding.name import Name
 
 REMOVE_FROM_CRL = 8
@@ -53,6 +53,11 @@ class CertificateList(Encoded):
         self._body = body
         self._at = at
         self._extensions: Element | None = None
+        # What the signature does not cover is read at once, so that a change there is never overlooked.
+        self.signature_algorithm = AlgorithmIdentifier.parse_element(top[1].expect(0x30))
+        """The algorithm beside the signature."""
+        self.signature = whole_octets(top[2], "CertificateList")
+        """The octets of the signature's BIT STRING."""
         self.version = body[0].integer() if at else 0
         self.issuer = Name.parse_element(body[at + 1])
         self.this_update = body[at + 2].time()
@@ -77,25 +82,15 @@ class CertificateList(Encoded):
         """SHA-256 of the whole CRL, hexadecimal: its name throughout trustspace."""
         return hashlib.sha256(self.raw).hexdigest()
 
-    @lazy
+    @property
     def tbs_raw(self) -> bytes:
-        """What the signature is over (a copy, as long as the CRL)."""
+        """What the signature is over: a copy as long as the CRL, made anew each time and not kept."""
         return self._top[0].raw
-
-    @lazy
-    def signature_algorithm(self) -> AlgorithmIdentifier:
-        """The algorithm beside the signature."""
-        return AlgorithmIdentifier.parse_element(self._top[1])
 
     @lazy
     def tbs_signature_algorithm(self) -> AlgorithmIdentifier:
         """The algorithm in the signed part; must be the same (RFC 5280 §5.1.1.2)."""
         return AlgorithmIdentifier.parse_element(self._body[self._at])
-
-    @lazy
-    def signature(self) -> bytes:
-        """The octets of the signature's BIT STRING."""
-        return self._top[2].expect(0x03).bits()[0]
 
     @lazy
     def _parsed_extensions(self) -> tuple[dict[str, ext.Extension], tuple[str, ...]]:

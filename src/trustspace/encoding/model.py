@@ -55,6 +55,17 @@ def fields_between(element: Element, what: str, least: int, most: int) -> tuple[
     return fields
 
 
+def whole_octets(element: Element, what: str) -> bytes:
+    """The octets of a BIT STRING that has no unused bits, as every signature's (RFC 5280 §4.1.1.3).
+
+    The count of unused bits is covered by no signature: another value than 0 would be a change unnoticed.
+    """
+    octets, unused = element.expect(0x03).bits()
+    if unused:
+        malformed(what, element, "unused bits in a signature")
+    return octets
+
+
 def explicit(element: Element, what: str) -> Element:
     """The one element inside an EXPLICIT tag."""
     children = element.children

@@ -14,7 +14,7 @@ from trustspace.encoding.algorithm_identifier import AlgorithmIdentifier
 from trustspace.encoding.extensions import Extension, encode_extension, parse_extensions
 from trustspace.encoding.general_name import GeneralName
 from trustspace.encoding.lazy import lazy
-from trustspace.encoding.model import Encoded, explicit, fields_between, malformed
+from trustspace.encoding.model import Encoded, explicit, fields_between, malformed, whole_octets
 from trustspace.encoding.name import Name
 
 ID_PKIX_OCSP_BASIC = "1.3.6.1.5.5.7.48.1.1"
@@ -184,9 +184,11 @@ class BasicOCSPResponse(Encoded):
         self.raw = element.raw
         self.tbs_raw = top[0].raw
         """What the signature is over."""
-        self.signature_algorithm = AlgorithmIdentifier.parse_element(top[1])
-        self.signature = top[2].expect(0x03).bits()[0]
-        self._certs = explicit(top[3].expect(0xA0), "BasicOCSPResponse") if len(top) == 4 else None
+        self.signature_algorithm = AlgorithmIdentifier.parse_element(top[1].expect(0x30))
+        self.signature = whole_octets(top[2], "BasicOCSPResponse")
+        self._certs = (
+            explicit(top[3].expect(0xA0), "BasicOCSPResponse").expect(0x30) if len(top) == 4 else None
+        )
         body = top[0].fields()
         at = 1 if body and body[0].tag == 0xA0 else 0
         if not at + 3 <= len(body) <= at + 4:
@@ -246,9 +248,9 @@ class OCSPResponse(Encoded):
         self.basic = None
         if len(fields) == 2:
             inner = explicit(fields[1].expect(0xA0), "OCSPResponse")
-            parts = fields_between(inner, "ResponseBytes", 2, 2)
-            self.response_type = parts[0].oid()
-            if self.response_type == ID_PKIX_OCSP_BASIC:
+            parts = fields_between(inner.expect(0x30), "ResponseBytes", 2, 2)
+            self.response_type = parts[0].expect(0x06).oid()
+            if self.response_type == ID_PKIX_OCSP_BASIC and self.status is OCSPResponseStatus.SUCCESSFUL:
                 self.basic = BasicOCSPResponse(parts[1].expect(0x04).inner())
         if self.status is OCSPResponseStatus.SUCCESSFUL and len(fields) == 1:
             malformed("OCSPResponse", element, "successful, but without a response")
