@@ -41,6 +41,10 @@ class Validator:
         """The facts of a document; see :mod:`trustspace.validation.gather`."""
         return self._gatherer.document(document)
 
+    def gather_certificate(self, certificate: Certificate, others: Sequence[Certificate] = ()) -> Facts:
+        """The facts of one certificate; ``others`` may help to build its path."""
+        return self._gatherer.certificate(certificate, others)
+
     def validate(self, document: Document, times: Times, proofs: Proofs = NO_PROOFS) -> Report:
         """Facts and judgement in one call. ``proofs`` are proofs of existence that the caller verified."""
         return judge(self._gatherer.document(document), self.snapshot, times, self.policy, proofs)
