@@ -222,7 +222,8 @@ def signer_dict(certificate: Certificate | None) -> dict[str, Any] | None:
     """A signer as the report shows it: digest, subject, national identity."""
     if certificate is None:
         return None
-    from trustspace.validation.signer import identity_dict, subject_text  # noqa: PLC0415 - report edge only
+    from trustspace.validation.reading import subject_text  # noqa: PLC0415 - report edge only
+    from trustspace.validation.signer import identity_dict  # noqa: PLC0415
 
     return {
         "certificate_sha256": certificate.sha256,

@@ -8,11 +8,6 @@ if TYPE_CHECKING:
     from trustspace.encoding.certificate import Certificate
 
 
-def subject_text(certificate: Certificate) -> str:
-    """The subject's distinguished name (RFC 4514 order and escapes as ``Name`` gives them)."""
-    return str(certificate.subject)
-
-
 def identity_dict(certificate: Certificate) -> dict[str, str]:
     """National identifiers by kind."""
     from trustspace.pki.identity import identities  # noqa: PLC0415 - report edge only

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from trustspace.pki.edges import EdgeOutcome
 from trustspace.validation.causes import Cause, cause
+from trustspace.validation.reading import has_extension, subject_text
 from trustspace.validation.times import text
 
 if TYPE_CHECKING:
@@ -50,8 +51,7 @@ class RevocationVerdict:
 
 def is_exempt(certificate: Certificate) -> bool:
     """A certificate for which its issuer promises that no revocation data are needed."""
-    extensions = certificate.extensions
-    return NO_REVOCATION_AVAILABLE in extensions or VALIDITY_ASSURED in extensions
+    return has_extension(certificate, NO_REVOCATION_AVAILABLE, VALIDITY_ASSURED)
 
 
 def revoked_since(statement: RevocationStatement) -> datetime:
@@ -73,7 +73,7 @@ def check_revocation(
     statements = context.facts.revocations.get(certificate.sha256, ())
     newest_hold: RevocationStatement | None = None
     newest_good: RevocationStatement | None = None
-    subject = str(certificate.subject) if not statements else ""
+    subject = subject_text(certificate) if not statements else ""
     for statement in statements:
         if not _believed(context, statement, certificate, verdict.causes):
             continue
@@ -216,7 +216,7 @@ def _signer_trusted(
                 cause(
                     OUT_OF_PERIOD,
                     source=statement.source,
-                    signer=str(certificate.subject),
+                    signer=subject_text(certificate),
                     moment=text(moment),
                 )
             )
@@ -233,7 +233,7 @@ def _signer_trusted(
             cause(
                 "REVOCATION_SIGNER_NOT_TRUSTED",
                 source=statement.source,
-                signer=str(certificate.subject),
+                signer=subject_text(certificate),
                 reason=reason,
             )
         )

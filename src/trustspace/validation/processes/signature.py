@@ -21,6 +21,7 @@ from trustspace.validation.processes.format_checking import check_format
 from trustspace.validation.processes.identification import identify_signer
 from trustspace.validation.processes.initialisation import check_signature_policy
 from trustspace.validation.processes.x509 import ChainVerdict, validate_chain
+from trustspace.validation.reading import subject_text
 from trustspace.validation.report import ScopeEntry, SignatureReport, TimestampReport
 from trustspace.validation.times import text
 
@@ -194,7 +195,7 @@ def _use_content_timestamp(judged: Judged, content_time: datetime) -> None:
                 _S.REVOKED,
                 cause(
                     "SIGNED_AFTER_REVOCATION",
-                    subject=str(target.subject),
+                    subject=subject_text(target),
                     revoked_at=text(verdict.revoked_since),
                     content_time=text(content_time),
                 ),
@@ -205,7 +206,7 @@ def _use_content_timestamp(judged: Judged, content_time: datetime) -> None:
                 _S.EXPIRED,
                 cause(
                     "SIGNED_AFTER_EXPIRY",
-                    subject=str(target.subject),
+                    subject=subject_text(target),
                     not_after=text(target.not_after),
                     content_time=text(content_time),
                 ),

@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from trustspace.encoding.extensions import OCSP_NO_CHECK
 from trustspace.pki.edges import EdgeOutcome
 from trustspace.pki.path_processing import PathFailureCode, PathSettings, process_path
 from trustspace.pki.paths import PathLimits, PathSearch, build_paths
@@ -24,6 +25,14 @@ from trustspace.validation.processes.revocation import (
     RevocationVerdict,
     check_revocation,
     is_exempt,
+)
+from trustspace.validation.reading import (
+    has_extension,
+    is_self_issued,
+    key_purposes,
+    key_usage,
+    name_text,
+    subject_text,
 )
 from trustspace.validation.times import text
 
@@ -152,7 +161,9 @@ def _no_chain(context: Context, target: Certificate, search: PathSearch) -> Chai
         )
         verdict.add(
             _S.CERTIFICATE_CHAIN_GENERAL_FAILURE,
-            cause(code, subject=str(child.subject), issuer=str(child.issuer), algorithm=edge.algorithm),
+            cause(
+                code, subject=subject_text(child), issuer=name_text(child.issuer), algorithm=edge.algorithm
+            ),
         )
     last = longest[-1]
     for child, issuer in pairwise(longest):
@@ -162,15 +173,15 @@ def _no_chain(context: Context, target: Certificate, search: PathSearch) -> Chai
                 _S.CRYPTO_CONSTRAINTS_FAILURE,
                 cause(
                     "CERTIFICATE_ALGORITHM_NOT_SUPPORTED",
-                    subject=str(child.subject),
+                    subject=subject_text(child),
                     algorithm=edge.algorithm,
                 ),
             )
     if not failed:
-        code = "ROOT_NOT_TRUSTED" if last.self_issued else "ISSUER_NOT_FOUND"
+        code = "ROOT_NOT_TRUSTED" if is_self_issued(last) else "ISSUER_NOT_FOUND"
         verdict.add(
             _S.NO_CERTIFICATE_CHAIN_FOUND,
-            cause(code, subject=str(last.subject), issuer=str(last.issuer), certificate=last.sha256),
+            cause(code, subject=subject_text(last), issuer=name_text(last.issuer), certificate=last.sha256),
         )
     return verdict
 
@@ -215,7 +226,7 @@ def _check_anchor(
                 ended = anchor.until
             else:
                 begins = anchor.since
-    subject = str(certificate.subject)
+    subject = subject_text(certificate)
     if ended is not None:
         sub = _S.NO_CERTIFICATE_CHAIN_FOUND_NO_POE if proven is None else _S.NO_CERTIFICATE_CHAIN_FOUND
         verdict.add(sub, cause("ANCHOR_WITHDRAWN", subject=subject, until=text(ended)))
@@ -256,7 +267,7 @@ def _check_structure(verdict: ChainVerdict, rules: ChainRules) -> None:
     constrained = failure.code in _POLICY_CODES and (rules.explicit_policy or rules.certificate_policies)
     sub = _S.CHAIN_CONSTRAINTS_FAILURE if constrained else _S.CERTIFICATE_CHAIN_GENERAL_FAILURE
     parameters = dict(failure.parameters)
-    parameters.setdefault("subject", str(verdict.chain[failure.index].subject))
+    parameters.setdefault("subject", subject_text(verdict.chain[failure.index]))
     verdict.add(sub, Cause(failure.code.value, parameters))
 
 
@@ -272,7 +283,7 @@ def _check_edges(context: Context, verdict: ChainVerdict, proven: datetime | Non
                 _S.CRYPTO_CONSTRAINTS_FAILURE,
                 cause(
                     "CERTIFICATE_ALGORITHM_NOT_SUPPORTED",
-                    subject=str(child.subject),
+                    subject=subject_text(child),
                     algorithm=edge.algorithm,
                 ),
             )
@@ -286,7 +297,7 @@ def _check_edges(context: Context, verdict: ChainVerdict, proven: datetime | Non
 
 def _add_obsolete(verdict: ChainVerdict, child: Certificate, edge: Edge, end: datetime) -> None:
     parameters: dict[str, str | int | None] = {
-        "subject": str(child.subject),
+        "subject": subject_text(child),
         "algorithm": edge.algorithm,
         "key_size": edge.key_size,
     }
@@ -319,12 +330,12 @@ def _check_revocations(
         if found.since is not None:
             continue  # revoked, but after the proven time: that it was good then is what the datum says
         if rules is context.policy.responder and (
-            certificate.ocsp_no_check or not policy.responder_status_required
+            has_extension(certificate, OCSP_NO_CHECK) or not policy.responder_status_required
         ):
             continue
         for reason in found.causes:
             parameters = dict(reason.parameters)
-            parameters.setdefault("subject", str(certificate.subject))
+            parameters.setdefault("subject", subject_text(certificate))
             sub = _S.REVOCATION_OUT_OF_BOUNDS_NO_POE if reason.code == OUT_OF_PERIOD else _S.TRY_LATER
             verdict.add(sub, Cause(reason.code, parameters))
 
@@ -336,7 +347,7 @@ def _add_revoked(context: Context, verdict: ChainVerdict, index: int, found: Rev
     if statement is None or since is None:
         return
     parameters: dict[str, str | int | None] = {
-        "subject": str(certificate.subject),
+        "subject": subject_text(certificate),
         "revoked_at": text(since),
         "reason": statement.reason.value if statement.reason is not None else "unspecified",
         "source": statement.source,
@@ -362,7 +373,7 @@ def _check_periods(context: Context, verdict: ChainVerdict, proven: datetime | N
             early,
             cause(
                 "SIGNER_NOT_YET_VALID",
-                subject=str(target.subject),
+                subject=subject_text(target),
                 not_before=text(target.not_before),
                 moment=text(moment),
             ),
@@ -374,7 +385,7 @@ def _check_periods(context: Context, verdict: ChainVerdict, proven: datetime | N
             _S.OUT_OF_BOUNDS_NOT_REVOKED if settled else _S.OUT_OF_BOUNDS_NO_POE,
             cause(
                 "SIGNER_EXPIRED",
-                subject=str(target.subject),
+                subject=subject_text(target),
                 not_after=text(target.not_after),
                 moment=text(moment),
             ),
@@ -387,7 +398,7 @@ def _check_periods(context: Context, verdict: ChainVerdict, proven: datetime | N
                 _S.OUT_OF_BOUNDS_NO_POE,
                 cause(
                     "CA_NOT_YET_VALID" if early_ca else "CA_EXPIRED",
-                    subject=str(certificate.subject),
+                    subject=subject_text(certificate),
                     bound=text(certificate.not_before if early_ca else certificate.not_after),
                     moment=text(control),
                 ),
@@ -397,22 +408,22 @@ def _check_periods(context: Context, verdict: ChainVerdict, proven: datetime | N
 def _check_constraints(verdict: ChainVerdict, rules: ChainRules) -> None:
     target = verdict.chain[0]
     if rules.key_usage:
-        usage = target.key_usage
+        usage = key_usage(target)
         if usage is not None and not any(bit.value in rules.key_usage for bit in usage):
             verdict.add(
                 _S.CHAIN_CONSTRAINTS_FAILURE,
                 cause(
                     "SIGNER_KEY_USAGE",
-                    subject=str(target.subject),
+                    subject=subject_text(target),
                     usage=", ".join(sorted(str(bit.value) for bit in usage)),
                     wanted=" / ".join(sorted(rules.key_usage)),
                 ),
             )
     if rules.extended_key_usage:
-        purposes = target.extended_key_usage or ()
+        purposes = key_purposes(target)
         missing = sorted(rules.extended_key_usage.difference(purposes))
         if missing:
             verdict.add(
                 _S.CHAIN_CONSTRAINTS_FAILURE,
-                cause("SIGNER_KEY_PURPOSE", subject=str(target.subject), wanted=", ".join(missing)),
+                cause("SIGNER_KEY_PURPOSE", subject=subject_text(target), wanted=", ".join(missing)),
             )
