@@ -10,6 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no failure; what has to be quick is measured in tests of its own.
+settings.register_profile("trustspace", deadline=None)
+settings.load_profile("trustspace")
 
 # Helpers for several packages' tests are imported as ``support.<module>``.
 sys.path.insert(0, str(Path(__file__).parent))

@@ -10,10 +10,13 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyInt, PyList, PyTuple};
 
+use crate::ber::reader::Malformed;
 use crate::ber::{malformed, to_datetime, to_oid};
 use index::{Entry, Index};
 
 const WHAT: &str = "CertificateList";
+/// Entries of one serial number that become Python objects; real lists have one or two.
+const MAX_SAME_SERIAL: usize = 10_000;
 
 /// One revoked certificate.
 #[pyclass(frozen, module = "trustspace._native")]
@@ -139,14 +142,23 @@ impl CrlIndex {
         PyTuple::new(py, oids)
     }
 
-    /// All entries of a serial number, in the order of the CRL.
+    /// All entries of a serial number, in the order of the CRL; raises ``MalformedEncoding`` if
+    /// there are thousands.
     fn lookup_all<'py>(
         &self,
         py: Python<'py>,
         serial: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyList>> {
         let found = PyList::empty(py);
-        for position in self.index.find(&self.data, &serial_octets(serial)?) {
+        let positions = self.index.find(&self.data, &serial_octets(serial)?);
+        if positions.len() > MAX_SAME_SERIAL {
+            let error = Malformed {
+                offset: 0,
+                reason: "too many entries of one serial number",
+            };
+            return Err(malformed(py, WHAT, error));
+        }
+        for position in positions {
             found.append(Bound::new(py, self.entry(py, position)?)?)?;
         }
         Ok(found)

@@ -162,6 +162,8 @@ def test_a_list_of_one_serial_many_times_is_still_answered() -> None:
     with _bounded(10, 20_000_000):
         assert crl.lookup(1) is not None
         assert crl.index.duplicates == 199_999
+        with pytest.raises(TrustspaceError, match="too many"):
+            crl.index.lookup_all(1)
 
 
 def test_a_cut_file_is_always_refused(foreign_files: dict[str, bytes]) -> None:

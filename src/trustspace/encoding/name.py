@@ -92,15 +92,22 @@ class NameAttribute:
     """The value's whole element."""
 
 
-@lru_cache(maxsize=4096)
 def prepare(text: str) -> str:
     """Prepare a string for comparison (RFC 4518 as RFC 5280 §7.1 uses it).
 
     Case is folded, compatibility characters are composed, inner whitespace collapses, outer goes.
     """
+    # Real values are short and come again; what is long is not worth keeping.
+    return _prepare_short(text) if len(text) <= 256 else _prepare(text)
+
+
+def _prepare(text: str) -> str:
     if not (text.isascii() and text.isprintable()):
         text = unicodedata.normalize("NFKC", _NOTHING.sub("", text).casefold())
     return " ".join(text.casefold().split())
+
+
+_prepare_short = lru_cache(maxsize=4096)(_prepare)
 
 
 def escape(value: str) -> str:
