@@ -1,5 +1,9 @@
 //! GOST R 34.10 for Python: names of sets, bytes in, bytes out.
 
+<<<<<<< HEAD
+pub mod by_name;
+=======
+>>>>>>> main
 mod nonce;
 pub mod scheme;
 pub mod sets;
@@ -8,6 +12,11 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+<<<<<<< HEAD
+#[pyfunction]
+fn gost_curves() -> Vec<&'static str> {
+    by_name::CURVES.to_vec()
+=======
 use crate::curve::keys;
 
 /// Every set by the name that Python knows it by.
@@ -65,6 +74,7 @@ macro_rules! with_curve {
 #[pyfunction]
 fn gost_curves() -> Vec<&'static str> {
     CURVES.to_vec()
+>>>>>>> main
 }
 
 #[pyfunction]
@@ -75,7 +85,11 @@ fn gost_verify(
     digest: &[u8],
     signature: &[u8],
 ) -> PyResult<bool> {
+<<<<<<< HEAD
+    py.detach(|| by_name::verify(curve, public_key, digest, signature))
+=======
     py.detach(|| with_curve!(curve, C => scheme::verify::<C>(public_key, digest, signature)))
+>>>>>>> main
         .map_err(PyValueError::new_err)
 }
 
@@ -87,7 +101,11 @@ fn gost_sign<'py>(
     digest: &[u8],
     entropy: &[u8],
 ) -> PyResult<Bound<'py, PyBytes>> {
+<<<<<<< HEAD
+    py.detach(|| by_name::sign(curve, private_key, digest, entropy))
+=======
     py.detach(|| with_curve!(curve, C => scheme::sign::<C>(private_key, digest, entropy)))
+>>>>>>> main
         .map(|signature| PyBytes::new(py, &signature))
         .map_err(PyValueError::new_err)
 }
@@ -98,14 +116,22 @@ fn gost_public_key<'py>(
     curve: &str,
     private_key: &[u8],
 ) -> PyResult<Bound<'py, PyBytes>> {
+<<<<<<< HEAD
+    py.detach(|| by_name::public_key(curve, private_key))
+=======
     py.detach(|| with_curve!(curve, C => keys::public_key::<C>(private_key)))
+>>>>>>> main
         .map(|key| PyBytes::new(py, &key))
         .map_err(PyValueError::new_err)
 }
 
 #[pyfunction]
 fn gost_check_public_key(py: Python<'_>, curve: &str, public_key: &[u8]) -> PyResult<()> {
+<<<<<<< HEAD
+    py.detach(|| by_name::check_public_key(curve, public_key))
+=======
     py.detach(|| with_curve!(curve, C => keys::check_public_key::<C>(public_key)))
+>>>>>>> main
         .map_err(PyValueError::new_err)
 }
 
@@ -115,7 +141,11 @@ fn gost_private_key<'py>(
     curve: &str,
     random: &[u8],
 ) -> PyResult<Bound<'py, PyBytes>> {
+<<<<<<< HEAD
+    by_name::private_key(curve, random)
+=======
     with_curve!(curve, C => keys::private_key::<C>(random))
+>>>>>>> main
         .map(|key| PyBytes::new(py, &key))
         .map_err(PyValueError::new_err)
 }

@@ -11,6 +11,18 @@ use core::marker::PhantomData;
 use subtle::{Choice, ConditionallySelectable};
 use zeroize::Zeroize;
 
+<<<<<<< HEAD
+use super::{Coordinates, Curve, ShortWeierstrass, Tables, WithTables, equal, invert_all};
+use crate::field::{Field, SquareRoot};
+
+/// A parameter set of cofactor 4.
+pub trait TwistedEdwards: ShortWeierstrass<Base: SquareRoot> {
+    const D: Self::Base;
+    const S: Self::Base;
+    const T: Self::Base;
+    /// A square root of −d.
+    const ROOT: Self::Base;
+=======
 use super::{
     Coordinates, Curve, ShortWeierstrass, Tables, WithTables, equal, invert_all, multiply,
 };
@@ -21,6 +33,7 @@ pub trait TwistedEdwards: ShortWeierstrass {
     const D: Self::Base;
     const S: Self::Base;
     const T: Self::Base;
+>>>>>>> main
 }
 
 /// The group of a set of cofactor 4.
@@ -123,7 +136,11 @@ where
     };
 
     /// Without the point (t, 0) of order 2, which the map has no image for.
+<<<<<<< HEAD
+    fn point(&Coordinates { x, y }: &Coordinates<P::Base>) -> Option<Self::Point> {
+=======
     fn point(x: P::Base, y: P::Base) -> Option<Self::Point> {
+>>>>>>> main
         if !P::holds(x, y) || y.is_zero_vartime() {
             return None;
         }
@@ -138,6 +155,40 @@ where
     }
 
     fn generator() -> Self::Point {
+<<<<<<< HEAD
+        Self::point(&P::GENERATOR).unwrap_or(Self::IDENTITY)
+    }
+
+    /// Whether the point can be halved twice, as the group is cyclic of order
+    /// 4q. Two descents by the isogeny of degree 2 with kernel (t, 0), on
+    /// y² = x·(x² + 3t·x + s²), whose dual is Y² = X·(X² − 6t·X + d): a point
+    /// is an image when its abscissa is a square (Silverman, The Arithmetic of
+    /// Elliptic Curves, III.4.5 and X.4.9). All but squares divides out, so it
+    /// takes three exponentiations and no point is computed.
+    fn has_order_q(point: &Coordinates<P::Base>) -> bool {
+        let x = point.x - P::T;
+        let root = x.root();
+        if !equal(root.square(), x) {
+            return false;
+        }
+        // X·x of both preimages under the dual; one of the two is a square, as
+        // their product is d·x². Its own preimages have the abscissas that
+        // X − 3t − 2·sqrt(X·x) is twice of.
+        let (xx, y_root) = (x.square(), point.y * root);
+        let candidate = (P::T * x).triple() + (xx + y_root).double();
+        let m = candidate.root();
+        if m.is_zero_vartime() {
+            return false;
+        }
+        let mm = m.square();
+        if equal(mm, candidate) {
+            (xx + y_root - m * x).is_square_vartime()
+        } else {
+            // m² = −X·x; the root for the other preimage is x·sqrt(−d)/m, and
+            // m² times the abscissa is as square as the abscissa.
+            (mm * (xx - y_root) - P::ROOT * xx * m).is_square_vartime()
+        }
+=======
         let Coordinates { x, y } = P::GENERATOR;
         Self::point(x, y).unwrap_or(Self::IDENTITY)
     }
@@ -145,6 +196,7 @@ where
     fn in_prime_subgroup(point: &Self::Point) -> bool {
         let product = multiply::by_order::<Self>(point);
         product.x.is_zero_vartime() && equal(product.y, product.z)
+>>>>>>> main
     }
 
     fn coordinates(point: &Self::Point) -> Option<Coordinates<P::Base>> {

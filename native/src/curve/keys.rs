@@ -11,8 +11,14 @@ pub type Refusal = &'static str;
 
 /// A point of the generator's group; the identity has no coordinates.
 pub fn public_point<C: Curve>(public_key: &[u8]) -> Result<C::Point, Refusal> {
+<<<<<<< HEAD
+    let coordinates = decode::<C::Base>(public_key)?;
+    let point = C::point(&coordinates).ok_or("public key is not a point of the curve")?;
+    if C::has_order_q(&coordinates) {
+=======
     let point = decode::<C>(public_key)?;
     if C::in_prime_subgroup(&point) {
+>>>>>>> main
         Ok(point)
     } else {
         Err("public key does not have order q")
@@ -40,6 +46,20 @@ fn encode<F: Field>(point: &Coordinates<F>) -> Vec<u8> {
     out
 }
 
+<<<<<<< HEAD
+fn decode<F: Field>(bytes: &[u8]) -> Result<Coordinates<F>, Refusal> {
+    if bytes.len() != 2 * F::BYTES {
+        return Err("public key has the wrong length");
+    }
+    let (x, y) = bytes.split_at(F::BYTES);
+    let (x, x_in_range) = F::from_le_bytes(x);
+    let (y, y_in_range) = F::from_le_bytes(y);
+    if bool::from(x_in_range & y_in_range) {
+        Ok(Coordinates { x, y })
+    } else {
+        Err("public key coordinate is not below p")
+    }
+=======
 fn decode<C: Curve>(bytes: &[u8]) -> Result<C::Point, Refusal> {
     let size = C::Base::BYTES;
     if bytes.len() != 2 * size {
@@ -51,6 +71,7 @@ fn decode<C: Curve>(bytes: &[u8]) -> Result<C::Point, Refusal> {
         return Err("public key coordinate is not below p");
     }
     C::point(x, y).ok_or("public key is not a point of the curve")
+>>>>>>> main
 }
 
 pub fn check_public_key<C: Curve>(public_key: &[u8]) -> Result<(), Refusal> {

@@ -89,6 +89,8 @@ pub fn with_generator<C: Curve>(a: C::Scalar, b: &[u8], point: &C::Point) -> C::
     }
 }
 
+<<<<<<< HEAD
+=======
 /// q·P.
 pub fn by_order<C: Curve>(point: &C::Point) -> C::Point {
     let mut order = [0; MAX_BYTES];
@@ -105,6 +107,7 @@ pub fn by_order<C: Curve>(point: &C::Point) -> C::Point {
     )
 }
 
+>>>>>>> main
 /// k·G for a secret k from 1 to q − 1: one addition for each digit of k, the
 /// multiple picked by reading its whole row.
 pub fn generator_secret<C: Curve>(k: C::Scalar) -> Coordinates<C::Base> {

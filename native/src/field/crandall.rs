@@ -10,7 +10,12 @@ use core::ops::{Add, Mul, Neg, Sub};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroize;
 
+<<<<<<< HEAD
+use super::inverse::{self, Combine};
+use super::{Field, SquareRoot, limbs};
+=======
 use super::{Field, limbs};
+>>>>>>> main
 
 #[derive(Clone, Copy)]
 pub struct Crandall<const N: usize, const C: u64>([u64; N]);
@@ -23,6 +28,22 @@ impl<const N: usize, const C: u64> Crandall<N, C> {
         Self(value)
     }
 
+<<<<<<< HEAD
+    /// 2^(−31·rounds): what an inversion leaves to be multiplied by.
+    const HALVES: Self = {
+        let (mut value, mut i) = (limbs::add_word(&[0; N], 1).0, 0);
+        while i < inverse::STEPS * inverse::rounds(N) {
+            // (value or value + p) / 2; the sum has a bit more than fits.
+            let odd = value[0] & 1;
+            let (sum, carry) = limbs::add(&value, &limbs::select(&Self::PRIME, &[0; N], odd));
+            value = limbs::halve(&sum, carry);
+            i += 1;
+        }
+        Self(value)
+    };
+
+=======
+>>>>>>> main
     /// Subtracts p once if the value is not below it: value + c carries out
     /// exactly then, and what remains is value − p.
     #[inline(always)]
@@ -50,6 +71,60 @@ impl<const N: usize, const C: u64> Crandall<N, C> {
         }
         Self::fold_carry(out, carry)
     }
+<<<<<<< HEAD
+
+    /// A multiple by a small signed number, its magnitude at most 2^31.
+    #[inline(always)]
+    fn times(self, factor: i64) -> Self {
+        let sign = factor >> 63;
+        let magnitude = ((factor ^ sign) - sign) as u64;
+        let (mut out, mut carry, mut i) = ([0; N], 0, 0);
+        while i < N {
+            (out[i], carry) = limbs::mac(0, self.0[i], magnitude, carry);
+            i += 1;
+        }
+        let product = Self::fold_carry(out, carry);
+        let negative = -product;
+        Self(limbs::select(&negative.0, &product.0, sign as u64 & 1))
+    }
+
+    /// self^(2^k − 1): 2^(2i) − 1 = (2^i − 1)·2^i + (2^i − 1).
+    fn power_of_ones(self, k: usize) -> Self {
+        let (mut power, mut ones) = (self, 1);
+        for bit in (0..k.ilog2()).rev() {
+            power = (0..ones).fold(power, |square, _| square.square()) * power;
+            ones *= 2;
+            if k >> bit & 1 == 1 {
+                power = power.square() * self;
+                ones += 1;
+            }
+        }
+        power
+    }
+
+    #[inline(always)]
+    fn product(a: &Self, b: &Self) -> Self {
+        let (low, high) = limbs::mul_wide(&a.0, &b.0);
+        Self::fold(low, high)
+    }
+
+    #[inline(never)]
+    fn product_called(a: &Self, b: &Self) -> Self {
+        Self::product(a, b)
+    }
+
+    #[inline(always)]
+    fn square_inlined(&self) -> Self {
+        let (low, high) = limbs::square_wide(&self.0);
+        Self::fold(low, high)
+    }
+
+    #[inline(never)]
+    fn square_called(&self) -> Self {
+        self.square_inlined()
+    }
+=======
+>>>>>>> main
 }
 
 impl<const N: usize, const C: u64> Add for Crandall<N, C> {
@@ -88,8 +163,16 @@ impl<const N: usize, const C: u64> Mul for Crandall<N, C> {
 
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
+<<<<<<< HEAD
+        if N > limbs::INLINE_LIMBS {
+            Self::product_called(&self, &other)
+        } else {
+            Self::product(&self, &other)
+        }
+=======
         let (low, high) = limbs::mul_wide(&self.0, &other.0);
         Self::fold(low, high)
+>>>>>>> main
     }
 }
 
@@ -114,6 +197,17 @@ impl<const N: usize, const C: u64> Field for Crandall<N, C> {
 
     #[inline(always)]
     fn square(self) -> Self {
+<<<<<<< HEAD
+        if N > limbs::INLINE_LIMBS {
+            self.square_called()
+        } else {
+            self.square_inlined()
+        }
+    }
+
+    fn invert(self) -> Self {
+        inverse::invert(&self.least(), &Self::PRIME, [Self::ZERO, Self::ONE]) * Self::HALVES
+=======
         self * self
     }
 
@@ -121,6 +215,7 @@ impl<const N: usize, const C: u64> Field for Crandall<N, C> {
     fn invert(self) -> Self {
         let exponent = limbs::sub_word(&Self::PRIME, 2).0;
         super::power(self, &exponent)
+>>>>>>> main
     }
 
     fn from_le_bytes(bytes: &[u8]) -> (Self, Choice) {
@@ -144,3 +239,31 @@ impl<const N: usize, const C: u64> Field for Crandall<N, C> {
         carry == 0
     }
 }
+<<<<<<< HEAD
+
+impl<const N: usize, const C: u64> Combine for Crandall<N, C> {
+    /// f·u + g·v.
+    #[inline(always)]
+    fn combine(u: Self, f: i64, v: Self, g: i64) -> Self {
+        u.times(f) + v.times(g)
+    }
+}
+
+impl<const N: usize, const C: u64> SquareRoot for Crandall<N, C> {
+    /// (p + 1)/4 = (2^k − 1)·2^8 + tail with 0 ≤ tail < 2^8.
+    fn root(self) -> Self {
+        const { assert!(C % 4 == 1 && C < 1024) };
+        let ones = self.power_of_ones(64 * N - 10);
+        let tail = 256 - (C - 1) / 4;
+        (0..8).rev().fold(ones, |power, bit| {
+            let square = power.square();
+            if tail >> bit & 1 == 1 {
+                square * self
+            } else {
+                square
+            }
+        })
+    }
+}
+=======
+>>>>>>> main

@@ -1,18 +1,33 @@
 //! Arithmetic of little-endian limb arrays, `const` where a table of constants
 //! is computed from it.
 
+<<<<<<< HEAD
+/// a + b + carry (0 or 1): the sum and the new carry.
+#[inline(always)]
+pub const fn adc(a: u64, b: u64, carry: u64) -> (u64, u64) {
+    let (sum, first) = a.overflowing_add(b);
+    let (sum, second) = sum.overflowing_add(carry);
+    (sum, (first | second) as u64)
+=======
 /// a + b + carry: the sum and the new carry.
 #[inline(always)]
 pub const fn adc(a: u64, b: u64, carry: u64) -> (u64, u64) {
     let sum = a as u128 + b as u128 + carry as u128;
     (sum as u64, (sum >> 64) as u64)
+>>>>>>> main
 }
 
 /// a − b − borrow (0 or 1): the difference and the new borrow.
 #[inline(always)]
 pub const fn sbb(a: u64, b: u64, borrow: u64) -> (u64, u64) {
+<<<<<<< HEAD
+    let (difference, first) = a.overflowing_sub(b);
+    let (difference, second) = difference.overflowing_sub(borrow);
+    (difference, (first | second) as u64)
+=======
     let difference = (a as u128).wrapping_sub(b as u128 + borrow as u128);
     (difference as u64, ((difference >> 64) as u64) & 1)
+>>>>>>> main
 }
 
 /// sum + a·b + carry: low and high half; never overflows.
@@ -45,9 +60,15 @@ pub const fn sub<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], u64) 
 /// a + b for a small b: the sum and the carry.
 #[inline(always)]
 pub const fn add_word<const N: usize>(a: &[u64; N], b: u64) -> ([u64; N], u64) {
+<<<<<<< HEAD
+    let (mut sum, mut carry, mut i) = ([0; N], 0, 0);
+    while i < N {
+        (sum[i], carry) = adc(a[i], if i == 0 { b } else { 0 }, carry);
+=======
     let (mut sum, mut carry, mut i) = ([0; N], b, 0);
     while i < N {
         (sum[i], carry) = adc(a[i], 0, carry);
+>>>>>>> main
         i += 1;
     }
     (sum, carry)
@@ -58,8 +79,12 @@ pub const fn add_word<const N: usize>(a: &[u64; N], b: u64) -> ([u64; N], u64) {
 pub const fn sub_word<const N: usize>(a: &[u64; N], b: u64) -> ([u64; N], u64) {
     let (mut difference, mut borrow, mut i) = ([0; N], 0, 0);
     while i < N {
+<<<<<<< HEAD
+        (difference[i], borrow) = sbb(a[i], if i == 0 { b } else { 0 }, borrow);
+=======
         let subtrahend = if i == 0 { b } else { 0 };
         (difference[i], borrow) = sbb(a[i], subtrahend, borrow);
+>>>>>>> main
         i += 1;
     }
     (difference, borrow)
@@ -77,6 +102,82 @@ pub const fn select<const N: usize>(a: &[u64; N], b: &[u64; N], choose_a: u64) -
     out
 }
 
+<<<<<<< HEAD
+/// Repeats a block for i = 0 … N − 1 with a constant i: for the outer loops of
+/// products, which the compiler leaves rolled, and slow, on eight limbs.
+macro_rules! unroll {
+    ($i:ident < $limit:ident, $body:block) => {
+        $crate::field::limbs::unroll!($i, $limit, $body, 0 1 2 3 4 5 6 7)
+    };
+    ($i:ident, $limit:ident, $body:block, $($value:literal)*) => {
+        $({
+            const $i: usize = $value;
+            if $i < $limit $body
+        })*
+    };
+}
+pub(super) use unroll;
+
+/// The product, low and high half, row by row.
+#[inline(always)]
+pub const fn mul_wide<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], [u64; N]) {
+    let mut wide = [[0; N]; 2];
+    unroll!(I < N, {
+        let (mut carry, mut j) = (0, 0);
+        while j < N {
+            let k = I + j;
+            (wide[k / N][k % N], carry) = mac(wide[k / N][k % N], a[I], b[j], carry);
+            j += 1;
+        }
+        wide[1][I] = carry;
+    });
+    (wide[0], wide[1])
+}
+
+/// The square, low and high half: the products of different limbs are summed
+/// once and doubled.
+#[inline(always)]
+pub const fn square_wide<const N: usize>(a: &[u64; N]) -> ([u64; N], [u64; N]) {
+    let mut wide = [[0; N]; 2];
+    unroll!(I < N, {
+        let (mut carry, mut j) = (0, I + 1);
+        while j < N {
+            let k = I + j;
+            (wide[k / N][k % N], carry) = mac(wide[k / N][k % N], a[I], a[j], carry);
+            j += 1;
+        }
+        wide[1][I] = carry;
+    });
+    let (mut bit, mut carry) = (0, 0);
+    unroll!(I < N, {
+        let square = a[I] as u128 * a[I] as u128;
+        let halves = [square as u64, (square >> 64) as u64];
+        let mut part = 0;
+        while part < 2 {
+            let k = 2 * I + part;
+            let limb = wide[k / N][k % N];
+            (wide[k / N][k % N], carry) = adc(limb << 1 | bit, halves[part], carry);
+            bit = limb >> 63;
+            part += 1;
+        }
+    });
+    (wide[0], wide[1])
+}
+
+/// Products of more limbs are called, not inlined: a formula of inlined ones
+/// would not fit the instruction cache.
+pub const INLINE_LIMBS: usize = 4;
+
+/// (high·2^(64N) + a) / 2 for an even a.
+pub const fn halve<const N: usize>(a: &[u64; N], high: u64) -> [u64; N] {
+    let (mut out, mut i) = ([0; N], 0);
+    while i < N {
+        let next = if i + 1 < N { a[i + 1] } else { high };
+        out[i] = a[i] >> 1 | next << 63;
+        i += 1;
+    }
+    out
+=======
 /// The product, low and high half.
 #[inline(always)]
 pub const fn mul_wide<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], [u64; N]) {
@@ -98,6 +199,7 @@ pub const fn mul_wide<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], 
         i += 1;
     }
     (low, high)
+>>>>>>> main
 }
 
 /// 2^(64N) − a: for constants.

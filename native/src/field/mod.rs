@@ -6,6 +6,10 @@
 //! [`Crandall`], p = 2^(64N) − c, and [`Montgomery`], any odd modulus.
 
 mod crandall;
+<<<<<<< HEAD
+mod inverse;
+=======
+>>>>>>> main
 mod limbs;
 mod montgomery;
 
@@ -88,6 +92,17 @@ pub trait Field:
     }
 }
 
+<<<<<<< HEAD
+/// A field whose prime is 3 modulo 4.
+pub trait SquareRoot: Field {
+    /// The root r of a or of −a, whichever is a square: a^((p + 1)/4).
+    fn root(self) -> Self;
+
+    /// For public values only. Zero counts as a square.
+    fn is_square_vartime(self) -> bool {
+        (self.root().square() - self).is_zero_vartime()
+    }
+=======
 /// base^exponent for a public exponent of many one bits: fixed windows of four.
 fn power<F: Field>(base: F, exponent: &[u64]) -> F {
     let mut table = [F::ONE; 16];
@@ -103,4 +118,5 @@ fn power<F: Field>(base: F, exponent: &[u64]) -> F {
     }
     table.iter_mut().for_each(Zeroize::zeroize);
     result
+>>>>>>> main
 }

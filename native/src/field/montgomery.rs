@@ -8,6 +8,10 @@ use core::ops::{Add, Mul, Neg, Sub};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroize;
 
+<<<<<<< HEAD
+use super::inverse::{self, Combine};
+=======
+>>>>>>> main
 use super::{Field, limbs};
 
 /// Names an odd modulus of at least 2^(64N − 2).
@@ -59,6 +63,21 @@ impl<M: Modulus<N>, const N: usize> Montgomery<M, N> {
         value
     };
 
+<<<<<<< HEAD
+    /// What an inversion leaves to be multiplied by: each round has brought in
+    /// 2^31 from the steps and 2^(−64) from `combine`, and a·R was inverted, not
+    /// a. So (64 − 31)·rounds doublings of R².
+    const CORRECTION: Self = {
+        let (mut value, mut i) = (Self::R_SQUARED, 0);
+        while i < (64 - inverse::STEPS) * inverse::rounds(N) {
+            value = Self::add_limbs(&value, &value);
+            i += 1;
+        }
+        Self::wrap(value)
+    };
+
+=======
+>>>>>>> main
     /// A constant of the field.
     pub const fn new(value: [u64; N]) -> Self {
         Self(Self::product(&value, &Self::R_SQUARED), PhantomData)
@@ -68,7 +87,12 @@ impl<M: Modulus<N>, const N: usize> Montgomery<M, N> {
     #[inline(always)]
     const fn subtract_once(value: &[u64; N], carry: u64) -> [u64; N] {
         let (reduced, borrow) = limbs::sub(value, &Self::MODULUS);
+<<<<<<< HEAD
+        let (_, below) = limbs::sbb(carry, 0, borrow);
+        limbs::select(value, &reduced, below)
+=======
         limbs::select(value, &reduced, borrow & (carry ^ 1))
+>>>>>>> main
     }
 
     #[inline(always)]
@@ -77,6 +101,57 @@ impl<M: Modulus<N>, const N: usize> Montgomery<M, N> {
         Self::subtract_once(&sum, carry)
     }
 
+<<<<<<< HEAD
+    /// One row of a product: (sum + a·b) / 2^64 modulo m, where `sum`, a limb
+    /// longer than b, stays below 2m.
+    #[inline(always)]
+    const fn row((sum, top): ([u64; N], u64), a: u64, b: &[u64; N]) -> ([u64; N], u64) {
+        let (mut window, mut carry, mut j) = (sum, 0, 0);
+        while j < N {
+            (window[j], carry) = limbs::mac(window[j], a, b[j], carry);
+            j += 1;
+        }
+        let high = top as u128 + carry as u128;
+        // Clears the lowest limb with a multiple of m, and drops it.
+        let factor = window[0].wrapping_mul(Self::FACTOR);
+        (_, carry) = limbs::mac(window[0], factor, Self::MODULUS[0], 0);
+        j = 1;
+        while j < N {
+            (window[j - 1], carry) = limbs::mac(window[j], factor, Self::MODULUS[j], carry);
+            j += 1;
+        }
+        let high = high + carry as u128;
+        window[N - 1] = high as u64;
+        (window, (high >> 64) as u64)
+    }
+
+    /// a·b / 2^(64N) mod m for any a and a b below m.
+    #[inline(always)]
+    const fn product(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
+        let mut sum = ([0; N], 0);
+        limbs::unroll!(I < N, {
+            sum = Self::row(sum, a[I], b);
+        });
+        Self::subtract_once(&sum.0, sum.1)
+    }
+
+    /// self·factor / 2^64 for a factor of magnitude at most 2^31.
+    #[inline(always)]
+    fn times(self, factor: i64) -> Self {
+        let sign = factor >> 63;
+        let magnitude = ((factor ^ sign) - sign) as u64;
+        let (window, top) = Self::row(([0; N], 0), magnitude, &self.0);
+        let product = Self::wrap(Self::subtract_once(&window, top));
+        let negative = -product;
+        Self::wrap(limbs::select(&negative.0, &product.0, sign as u64 & 1))
+    }
+
+    /// Called, not inlined: a formula of inlined ones would not fit the
+    /// instruction cache.
+    #[inline(never)]
+    fn product_called(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
+        Self::product(a, b)
+=======
     /// a·b / 2^(64N) mod m for any a and a b below m, limb by limb
     /// (multiply a row, clear its lowest limb, shift).
     #[inline(always)]
@@ -102,6 +177,7 @@ impl<M: Modulus<N>, const N: usize> Montgomery<M, N> {
             i += 1;
         }
         Self::subtract_once(&window, top)
+>>>>>>> main
     }
 
     const fn wrap(value: [u64; N]) -> Self {
@@ -143,7 +219,11 @@ impl<M: Modulus<N>, const N: usize> Mul for Montgomery<M, N> {
 
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
+<<<<<<< HEAD
+        Self::wrap(Self::product_called(&self.0, &other.0))
+=======
         Self::wrap(Self::product(&self.0, &other.0))
+>>>>>>> main
     }
 }
 
@@ -171,10 +251,16 @@ impl<M: Modulus<N>, const N: usize> Field for Montgomery<M, N> {
         self * self
     }
 
+<<<<<<< HEAD
+    fn invert(self) -> Self {
+        let zero_one = [Self::ZERO, Self::ONE];
+        inverse::invert(&self.0, &Self::MODULUS, zero_one) * Self::CORRECTION
+=======
     /// Fermat: a^(m − 2).
     fn invert(self) -> Self {
         let exponent = limbs::sub_word(&Self::MODULUS, 2).0;
         super::power(self, &exponent)
+>>>>>>> main
     }
 
     fn from_le_bytes(bytes: &[u8]) -> (Self, Choice) {
@@ -199,3 +285,14 @@ impl<M: Modulus<N>, const N: usize> Field for Montgomery<M, N> {
         carry == 0
     }
 }
+<<<<<<< HEAD
+
+impl<M: Modulus<N>, const N: usize> Combine for Montgomery<M, N> {
+    /// (f·u + g·v) / 2^64.
+    #[inline(always)]
+    fn combine(u: Self, f: i64, v: Self, g: i64) -> Self {
+        u.times(f) + v.times(g)
+    }
+}
+=======
+>>>>>>> main
