@@ -1,8 +1,8 @@
 """What a node loads from disk: keys, anchors, the register, evidence; and keeps current.
 
-Keys and anchors load once, at start. Register and evidence are looked at again whenever their files change, so
-that a revocation published meanwhile takes effect at the next request; a file that becomes unreadable leaves
-the node not ready rather than with less to refuse by.
+Keys and anchors load once, at start. Register and evidence are looked at again whenever their files change,
+so that a revocation published meanwhile takes effect at the next request; a file that becomes unreadable
+leaves the node not ready rather than with less to refuse by.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 
 from trustspace.algorithms.private import load_private_key
@@ -23,7 +24,8 @@ from trustspace.lists.register import read_register
 from trustspace.node.config import KeyFiles, NodeConfig
 from trustspace.pki.issuing.signed_data import CmsSigner
 from trustspace.pki.revocation import EvidencePool, RevocationDatum
-from trustspace.trust.register import Register
+from trustspace.receipts.verify import ReceiptVerifier
+from trustspace.trust.register import AuthorityEntry, Register, ServiceStatus
 from trustspace.trust.snapshot import ServiceKind, Snapshot, TrustAnchor
 from trustspace.validation.policy import Policy
 from trustspace.validation.validator import Validator
@@ -127,6 +129,7 @@ class TrustState:
     snapshot: Snapshot
     evidence: EvidencePool
     documents: Validator
+    receipts: ReceiptVerifier
     register: Register | None
     problems: tuple[str, ...]
     fingerprint: object
@@ -189,17 +192,31 @@ class Trust:
             self._sequence = register.sequence
         except TrustspaceError as error:
             problems.append(str(error))
-        snapshot = Snapshot(self._anchors(register, now), register)
+        snapshot = Snapshot(self._anchors(register), register)
         return TrustState(
-            snapshot, evidence, Validator(snapshot, evidence, self._policy), register, tuple(problems), fingerprint
+            snapshot,
+            evidence,
+            Validator(snapshot, evidence, self._policy),
+            ReceiptVerifier(snapshot, evidence),
+            register,
+            tuple(problems),
+            fingerprint,
         )
 
-    def _anchors(self, register: Register | None, now: datetime) -> tuple[TrustAnchor, ...]:
+    def _anchors(self, register: Register | None) -> tuple[TrustAnchor, ...]:
         anchors = [*self._own, *(TrustAnchor(c, None, ServiceKind.TTP_CA) for c in self._roots)]
         for entry in register.authorities if register is not None else ():
             # A member with a TTP is asked; one without is judged by its registered CA.
             if register is None or register.ttp_of_member(entry.member) is not None:
                 continue
-            if entry.granted_at(now):
-                anchors.append(TrustAnchor(Certificate.parse(entry.certificate), entry.member, ServiceKind.CA))
+            anchors += _granted(entry)
         return tuple(anchors)
+
+
+def _granted(entry: AuthorityEntry) -> Iterator[TrustAnchor]:
+    """A registered CA as an anchor for each time that it was granted: what was signed then stays signed."""
+    for period, following in zip_longest(entry.history, entry.history[1:]):
+        if period.status is ServiceStatus.GRANTED:
+            until = None if following is None else following.since
+            certificate = Certificate.parse(entry.certificate)
+            yield TrustAnchor(certificate, entry.member, ServiceKind.CA, period.since, until)

@@ -216,6 +216,12 @@ class Ledger:
         with self._transaction():
             self._state(reservation, "deferred")
 
+    def last_time(self) -> datetime | None:
+        """The time of the highest serial; None in a new ledger."""
+        with self._transaction():
+            last = self._db.execute("SELECT time FROM serials ORDER BY serial DESC LIMIT 1").fetchone()
+            return None if last is None else datetime.fromtimestamp(last[0], UTC)
+
     def receipt(self, serial: int) -> Stored | None:
         """A receipt with its evidence.
 

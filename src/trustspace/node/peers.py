@@ -1,0 +1,170 @@
+"""The opinions of other members' TTPs: from a receipt that travelled with the document, or asked for.
+
+Nothing that goes wrong here says anything about the signature: a TTP that does not answer, or answers
+something unusable, leaves its opinion unavailable; a receipt that does not verify is no opinion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from trustspace.documents.content import Content
+from trustspace.encoding.certificate import Certificate
+from trustspace.encoding.dvcs import ServiceType
+from trustspace.encoding.general_name import GeneralName
+from trustspace.node.material import TrustState
+from trustspace.node.outgoing import Outgoing, PeerUnreachable
+from trustspace.receipts.outcome import Outcome
+from trustspace.receipts.parsing import Parsed, ReceiptUnreadable, parse_receipt
+from trustspace.receipts.report import ReceiptReport, Standing
+from trustspace.receipts.request import Request, build_request, parse_request, same_question
+from trustspace.trust.register import TtpEntry
+from trustspace.validation.causes import Cause, cause
+from trustspace.validation.indications import SubIndication
+from trustspace.validation.times import Times, text
+
+
+@dataclass(frozen=True, slots=True)
+class PeerOpinion:
+    """What another TTP says; ``outcome`` None: it could not be had."""
+
+    member: str
+    outcome: Outcome | None
+    receipt: bytes | None = None
+    by_id: dict[str, Outcome] = field(default_factory=dict)
+    """Its outcome of each signature or certificate, where its receipt says so."""
+    causes: tuple[Cause, ...] = ()
+
+    def of(self, item_id: str) -> Outcome | None:
+        """Its outcome of one item; of the whole where it does not tell them apart."""
+        if self.outcome is None or self.outcome.undetermined:
+            return self.outcome
+        return self.by_id.get(item_id, self.outcome)
+
+
+class Peers:
+    """Asks other TTPs, and reads travelling receipts."""
+
+    def __init__(self, member: str, outgoing: Outgoing, random: Callable[[int], bytes]) -> None:
+        self._member = member
+        self._outgoing = outgoing
+        self._random = random
+
+    def opinion(
+        self,
+        member: str,
+        request: Request,
+        certificates: Sequence[Certificate],
+        state: TrustState,
+        now: datetime,
+    ) -> PeerOpinion:
+        """The opinion of a member's TTP on what was requested; ``certificates`` for vpkc. Never raises."""
+        register = state.register
+        entry = None if register is None else register.ttp_of_member(member)
+        if entry is None:
+            return PeerOpinion(member, None, causes=(cause("PEER_UNAVAILABLE", url=member, reason=None),))
+        document = request.dvcs.data.message
+        content = None if document is None else Content.of_bytes(document)
+        for receipt in request.travelling:
+            came_along = self._travelling(entry, receipt, content, state, now)
+            if came_along is not None:
+                return came_along
+        if not entry.granted_at(now):
+            return PeerOpinion(member, Outcome.UNDETERMINED_FOR_GOOD, causes=(_not_granted(entry, now),))
+        return self._ask(entry, request, certificates, document=content, state=state, now=now)
+
+    def _travelling(
+        self, entry: TtpEntry, receipt: bytes, document: Content | None, state: TrustState, now: datetime
+    ) -> PeerOpinion | None:
+        """The opinion in a receipt that came along; None where it is no final word of this TTP's."""
+        try:
+            parsed = parse_receipt(receipt)
+            report = state.receipts.verify(receipt, Times.at(now), document=document)
+        except ReceiptUnreadable:
+            return None
+        holds = report.standing is Standing.HOLDS and report.document_matches
+        if not holds or report.member != entry.member or not report.says.final:
+            return None
+        return _opinion(entry.member, receipt, parsed, report)
+
+    def _ask(
+        self,
+        entry: TtpEntry,
+        request: Request,
+        certificates: Sequence[Certificate],
+        *,
+        document: Content | None,
+        state: TrustState,
+        now: datetime,
+    ) -> PeerOpinion:
+        url = entry.endpoints.get("dvcs", "")
+        asked = self._request(request, certificates, now)
+        try:
+            answer = self._outgoing.dvcs(url, asked)
+        except PeerUnreachable as error:
+            return PeerOpinion(entry.member, None, causes=(Cause(error.code, error.parameters),))
+        try:
+            parsed = parse_receipt(answer)
+            report = state.receipts.verify(answer, Times.at(now), document=document)
+        except ReceiptUnreadable as error:
+            return _unusable(entry.member, str(error))
+        mismatch = _mismatch(parse_request(asked), parsed)
+        if mismatch is not None:
+            return _unusable(entry.member, f"it answers another request: {mismatch}")
+        return _opinion(entry.member, answer, parsed, report)
+
+    def _request(self, request: Request, certificates: Sequence[Certificate], now: datetime) -> bytes:
+        """The same question, in our name, with a nonce and transaction of our own."""
+        vpkc = request.service is ServiceType.VPKC
+        return build_request(
+            request.service,
+            message=None if vpkc else request.dvcs.data.message,
+            certificates=certificates if vpkc else (),
+            nonce=int.from_bytes(b"\x01" + self._random(16), "big"),
+            request_time=now,
+            requester=GeneralName.of_uri(f"urn:trustspace:member:{self._member}"),
+            transaction=GeneralName.of_uri(f"urn:trustspace:transaction:{self._random(16).hex()}"),
+            detached=request.detached,
+            own_opinion_only=True,
+        )
+
+
+def _mismatch(asked: Request, parsed: Parsed) -> str | None:
+    note = parsed.response.error_note
+    if note is not None:
+        return None if note.transaction_identifier == asked.dvcs.transaction_identifier else "transaction"
+    if parsed.info is None:
+        return "no answer"
+    return same_question(asked.information, parsed.info.dv_req_info)
+
+
+def _opinion(member: str, receipt: bytes, parsed: Parsed, report: ReceiptReport) -> PeerOpinion:
+    if report.standing is Standing.HOLDS and report.member == member and report.document_matches is not False:
+        details = parsed.details
+        by_id = {} if details is None else {v.id: v.outcome for v in details.verdicts}
+        return PeerOpinion(member, report.says, receipt, by_id)
+    causes = report.causes
+    if report.standing is Standing.HOLDS:
+        causes = (cause("RECEIPT_ISSUER_MISMATCH", member=member, registered=report.member),)
+    later = report.standing is Standing.UNKNOWN and any(
+        c.parameters.get("sub_indication") == SubIndication.TRY_LATER.value for c in causes
+    )
+    outcome = Outcome.UNDETERMINED_FOR_NOW if later else Outcome.UNDETERMINED_FOR_GOOD
+    return PeerOpinion(member, outcome, receipt, {}, causes)
+
+
+def _not_granted(entry: TtpEntry, now: datetime) -> Cause:
+    period = entry.status_at(now)
+    return cause(
+        "RECEIPT_ISSUER_NOT_GRANTED",
+        member=entry.member,
+        status=None if period is None else period.status.value,
+        since=None if period is None else text(period.since),
+        ground=None if period is None else period.ground,
+    )
+
+
+def _unusable(member: str, reason: str) -> PeerOpinion:
+    return PeerOpinion(member, None, causes=(cause("PEER_ANSWER_UNUSABLE", member=member, reason=reason),))

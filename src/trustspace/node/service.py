@@ -1,0 +1,239 @@
+"""A node's DVCS service: from a request's octets to a signed answer, exactly once.
+
+::
+
+    parse → recall (the same request gets the identical bytes) → judge, asking other TTPs
+          → reserve serial and time → sign, time-stamp → verify our own receipt → commit → answer
+
+Nothing is signed when the node is not ready: its register is missing or out of date, evidence is unreadable,
+or its own certificate does not hold (RFC 3029's rule that a server re-checks it before it issues).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from trustspace.documents.cades_signing import Stamper
+from trustspace.encoding.general_name import GeneralName
+from trustspace.encoding.pki_status import PKIFailureInfo
+from trustspace.errors import TrustspaceError
+from trustspace.node.config import NodeConfig
+from trustspace.node.judging import Judge
+from trustspace.node.material import Trust, TrustState
+from trustspace.pki.edges import EdgeCache
+from trustspace.pki.issuing.signed_data import CmsSigner
+from trustspace.pki.pool import CertificatePool
+from trustspace.receipts.issue import Issuing, issue, refuse
+from trustspace.receipts.report import Standing
+from trustspace.receipts.request import Request, RequestMalformed, parse_request
+from trustspace.receipts.revocation import revocation_source
+from trustspace.store.ledger import Ledger, RequestKey, Reservation, TransactionConflict
+from trustspace.validation.indications import Indication
+from trustspace.validation.times import Times
+
+Clock = Callable[[], datetime]
+Random = Callable[[int], bytes]
+
+_log = logging.getLogger("trustspace.node")
+
+
+class NotReady(TrustspaceError):
+    """The node must not sign now. Parameters: ``reason``."""
+
+    code = "NODE_NOT_READY"
+
+
+class ServiceRefused(TrustspaceError):
+    """A request that this profile does not serve.
+
+    Codes DVCS_SERVICE_NOT_OFFERED (``service``, ``offered``), TRANSACTION_IDENTIFIER_MISSING (``profile``).
+    """
+
+    code = "DVCS_SERVICE_NOT_OFFERED"
+
+
+class Service:
+    """The DVCS of one node; may be shared by threads."""
+
+    def __init__(
+        self,
+        config: NodeConfig,
+        *,
+        trust: Trust,
+        judge: Judge,
+        ledger: Ledger,
+        signers: tuple[CmsSigner, ...],
+        stamper: Stamper,
+        clock: Clock,
+        random: Random,
+    ) -> None:
+        self._config = config
+        self._trust = trust
+        self._judge = judge
+        self._ledger = ledger
+        self._signers = signers
+        self._stamper = stamper
+        self._clock = clock
+        self._random = random
+        self._edges = EdgeCache()
+        self._in_flight = _InFlight()
+
+    def reasons_not_ready(self) -> tuple[str, ...]:
+        """Why the node must not sign now; empty when it may."""
+        now = self._clock()
+        return self._reasons(self._trust.current(now), now)
+
+    def _reasons(self, state: TrustState, now: datetime) -> tuple[str, ...]:
+        if state.problems:
+            return state.problems
+        reasons = []
+        for signer in self._signers:
+            report = state.receipts.validator.validate_certificate(
+                signer.certificate, Times.at(now), others=signer.chain
+            )
+            if report.indication is not Indication.TOTAL_PASSED:
+                sub = "" if report.sub_indication is None else f" ({report.sub_indication.value})"
+                reasons.append(f"the certificate of the TTP is {report.indication.value}{sub}")
+            elif state.register is not None:
+                entry = state.register.ttp_of_certificate(signer.certificate.sha256)
+                if entry is None or entry.member != self._config.member:
+                    reasons.append("the certificate of the TTP is not in the register")
+                elif not entry.granted_at(now):
+                    reasons.append("the register does not grant this TTP")
+        try:
+            last = self._ledger.last_time()
+        except TrustspaceError as error:
+            return (*reasons, str(error))
+        if last is not None and now < last - timedelta(minutes=5):
+            reasons.append("the clock is behind the last receipt")
+        return tuple(reasons)
+
+    def read(self, body: bytes) -> Request | bytes:
+        """The request in these octets, or at once the signed refusal of what is none.
+
+        Raises:
+            NotReady: nothing may be signed now, a refusal neither.
+        """
+        self._check_ready()
+        try:
+            request = parse_request(body)
+            self._check_offered(request)
+        except RequestMalformed as error:
+            return self._refuse(PKIFailureInfo.BAD_DATA_FORMAT, error, None)
+        except ServiceRefused as error:
+            return self._refuse(PKIFailureInfo.BAD_REQUEST, error, None)
+        return request
+
+    def answer(self, request: Request) -> bytes:
+        """The signed answer to a request.
+
+        Raises:
+            NotReady: nothing may be signed now, or our own answer would not verify.
+            LedgerError, TimestampUnavailable: the answer could not be made final; nothing was issued.
+        """
+        key = RequestKey(request.requester, request.transaction, request.digest)
+        with self._in_flight.alone(key):
+            try:
+                known = self._ledger.recall(key)
+                if known is not None:
+                    return known
+                return self._issue(request, key)
+            except RequestMalformed as error:
+                return self._refuse(PKIFailureInfo.BAD_DATA_FORMAT, error, request)
+            except TransactionConflict as error:
+                return self._refuse(PKIFailureInfo.BAD_REQUEST, error, request)
+
+    def _issue(self, request: Request, key: RequestKey) -> bytes:
+        state = self._check_ready()
+        judged = self._judge.judge(request, state, self._clock())
+        if judged.judgement.alarm:
+            _log.error("ALARM: two TTPs contradict one another, transaction %s", request.transaction)
+        reservation = self._ledger.reserve(self._clock())
+        answer = issue(request, judged.judgement, self._issuing(reservation, state))
+        report = state.receipts.verify(answer, Times.at(self._clock() + timedelta(seconds=1)))
+        if report.standing is not Standing.HOLDS:
+            self._ledger.defer(reservation)
+            causes = ", ".join(cause.code for cause in report.causes)
+            raise NotReady(reason=f"our own receipt would not verify ({causes})")
+        if not judged.judgement.outcome.final:
+            self._ledger.defer(reservation)
+            return answer
+        return self._ledger.commit(key, reservation, answer, judged.evidence)
+
+    def _issuing(self, reservation: Reservation, state: TrustState) -> Issuing:
+        pool = CertificatePool(anchor.certificate for anchor in state.receipts.validator.snapshot.anchors)
+        return Issuing(
+            member=self._config.member,
+            profile=self._config.profile,
+            signers=self._signers,
+            stamper=self._stamper,
+            revocation=revocation_source(pool, state.evidence, self._edges),
+            serial=reservation.serial,
+            time=reservation.time,
+            nonce=self._random(32),
+            entropy=self._random(64),
+        )
+
+    def _check_ready(self) -> TrustState:
+        now = self._clock()
+        state = self._trust.current(now)
+        reasons = self._reasons(state, now)
+        if reasons:
+            raise NotReady(reason="; ".join(reasons))
+        return state
+
+    def _check_offered(self, request: Request) -> None:
+        profile = self._config.profile
+        if request.service not in profile.services:
+            offered = ", ".join(sorted(service.name.lower() for service in profile.services))
+            raise ServiceRefused(service=request.service.name.lower(), offered=offered)
+        if profile.transaction_identifier_required and request.dvcs.transaction_identifier is None:
+            raise ServiceRefused("TRANSACTION_IDENTIFIER_MISSING", profile=profile.name)
+
+    def _refuse(self, status: PKIFailureInfo, error: TrustspaceError, request: Request | None) -> bytes:
+        """RFC 3029 §9: also a refusal is signed. It judges nothing, and is not kept."""
+        from trustspace.validation.catalogue import render  # noqa: PLC0415 - the usual request needs no words
+
+        transaction: GeneralName | None = None
+        if request is not None:
+            transaction = request.dvcs.transaction_identifier
+        now = self._clock()
+        by = Issuing(
+            member=self._config.member,
+            profile=self._config.profile,
+            signers=self._signers,
+            stamper=None,
+            serial=0,
+            time=now,
+            nonce=self._random(32),
+            entropy=self._random(64),
+        )
+        return refuse(status, render(error.code, error.parameters)[0], transaction, by)
+
+
+class _InFlight:
+    """Lets equal requests wait for one another, so that one judgement serves all."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._locks: dict[RequestKey, tuple[threading.Lock, int]] = {}
+
+    @contextmanager
+    def alone(self, key: RequestKey) -> Iterator[None]:
+        with self._guard:
+            lock, waiting = self._locks.get(key, (threading.Lock(), 0))
+            self._locks[key] = (lock, waiting + 1)
+        try:
+            with lock:
+                yield
+        finally:
+            with self._guard:
+                lock, waiting = self._locks[key]
+                if waiting == 1:
+                    del self._locks[key]
+                else:
+                    self._locks[key] = (lock, waiting - 1)
