@@ -46,6 +46,7 @@ def ask_command(*arguments: str | Path) -> Answer:
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = main([*map(str, arguments), "--json", "--lang", "en"])
     assert "Traceback" not in err.getvalue()
-    report = json.loads(out.getvalue()) if out.getvalue() else None
-    assert (report is None) == (code == 2), err.getvalue()
+    said = json.loads(out.getvalue()) if out.getvalue() else None
+    report = None if code == 2 else said
+    assert (said is None or "error" in said) == (code == 2), err.getvalue()
     return Answer(int(code), report, err.getvalue())

@@ -145,7 +145,7 @@ def judge_signature(
         chain=tuple([c.sha256 for c in judged.verdict.chain]) if judged.verdict is not None else (),
         timestamps=timestamps,
         causes=judged.causes,
-        scope=tuple([_scope(reference) for reference in signature.references]),
+        scope=tuple([_scope(reference, judged.digest) for reference in signature.references]),
     )
 
 
@@ -269,7 +269,7 @@ def _check_timestamps(
         claimed = signature.claimed_signing_time
         if claimed is None:
             findings.append((_S.SIG_CONSTRAINTS_FAILURE, cause("SIGNING_TIME_MISSING")))
-        elif best > claimed + rules.timestamp_delay:
+        elif best - claimed > rules.timestamp_delay:
             findings.append(
                 (
                     _S.SIG_CONSTRAINTS_FAILURE,
@@ -292,13 +292,14 @@ def _algorithms(signature: SignatureFacts, candidate: Candidate | None) -> dict[
     return {"digest": signature.digest_algorithm, "signature": candidate.scheme, "key": key}
 
 
-def _scope(reference: DataReference) -> ScopeEntry:
+def _scope(reference: DataReference, digest_intact: bool | None) -> ScopeEntry:
+    """A row of the scope; without a message-digest, the data are intact when the value over them is."""
     digest = reference.actual if reference.actual is not None else reference.expected
     return ScopeEntry(
         reference.name,
         reference.digest_algorithm,
         None if digest is None else digest.hex(),
-        reference.intact,
+        digest_intact or None if reference.expected is None else reference.intact,
     )
 
 
