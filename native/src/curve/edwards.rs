@@ -11,7 +11,6 @@ use core::marker::PhantomData;
 use subtle::{Choice, ConditionallySelectable};
 use zeroize::Zeroize;
 
-<<<<<<< HEAD
 use super::{Coordinates, Curve, ShortWeierstrass, Tables, WithTables, equal, invert_all};
 use crate::field::{Field, SquareRoot};
 
@@ -22,18 +21,6 @@ pub trait TwistedEdwards: ShortWeierstrass<Base: SquareRoot> {
     const T: Self::Base;
     /// A square root of −d.
     const ROOT: Self::Base;
-=======
-use super::{
-    Coordinates, Curve, ShortWeierstrass, Tables, WithTables, equal, invert_all, multiply,
-};
-use crate::field::Field;
-
-/// A parameter set of cofactor 4.
-pub trait TwistedEdwards: ShortWeierstrass {
-    const D: Self::Base;
-    const S: Self::Base;
-    const T: Self::Base;
->>>>>>> main
 }
 
 /// The group of a set of cofactor 4.
@@ -136,11 +123,7 @@ where
     };
 
     /// Without the point (t, 0) of order 2, which the map has no image for.
-<<<<<<< HEAD
     fn point(&Coordinates { x, y }: &Coordinates<P::Base>) -> Option<Self::Point> {
-=======
-    fn point(x: P::Base, y: P::Base) -> Option<Self::Point> {
->>>>>>> main
         if !P::holds(x, y) || y.is_zero_vartime() {
             return None;
         }
@@ -155,7 +138,6 @@ where
     }
 
     fn generator() -> Self::Point {
-<<<<<<< HEAD
         Self::point(&P::GENERATOR).unwrap_or(Self::IDENTITY)
     }
 
@@ -188,15 +170,6 @@ where
             // m² times the abscissa is as square as the abscissa.
             (mm * (xx - y_root) - P::ROOT * xx * m).is_square_vartime()
         }
-=======
-        let Coordinates { x, y } = P::GENERATOR;
-        Self::point(x, y).unwrap_or(Self::IDENTITY)
-    }
-
-    fn in_prime_subgroup(point: &Self::Point) -> bool {
-        let product = multiply::by_order::<Self>(point);
-        product.x.is_zero_vartime() && equal(product.y, product.z)
->>>>>>> main
     }
 
     fn coordinates(point: &Self::Point) -> Option<Coordinates<P::Base>> {

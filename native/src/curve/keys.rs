@@ -11,14 +11,9 @@ pub type Refusal = &'static str;
 
 /// A point of the generator's group; the identity has no coordinates.
 pub fn public_point<C: Curve>(public_key: &[u8]) -> Result<C::Point, Refusal> {
-<<<<<<< HEAD
     let coordinates = decode::<C::Base>(public_key)?;
     let point = C::point(&coordinates).ok_or("public key is not a point of the curve")?;
     if C::has_order_q(&coordinates) {
-=======
-    let point = decode::<C>(public_key)?;
-    if C::in_prime_subgroup(&point) {
->>>>>>> main
         Ok(point)
     } else {
         Err("public key does not have order q")
@@ -46,7 +41,6 @@ fn encode<F: Field>(point: &Coordinates<F>) -> Vec<u8> {
     out
 }
 
-<<<<<<< HEAD
 fn decode<F: Field>(bytes: &[u8]) -> Result<Coordinates<F>, Refusal> {
     if bytes.len() != 2 * F::BYTES {
         return Err("public key has the wrong length");
@@ -59,19 +53,6 @@ fn decode<F: Field>(bytes: &[u8]) -> Result<Coordinates<F>, Refusal> {
     } else {
         Err("public key coordinate is not below p")
     }
-=======
-fn decode<C: Curve>(bytes: &[u8]) -> Result<C::Point, Refusal> {
-    let size = C::Base::BYTES;
-    if bytes.len() != 2 * size {
-        return Err("public key has the wrong length");
-    }
-    let (x, x_in_range) = C::Base::from_le_bytes(&bytes[..size]);
-    let (y, y_in_range) = C::Base::from_le_bytes(&bytes[size..]);
-    if !bool::from(x_in_range & y_in_range) {
-        return Err("public key coordinate is not below p");
-    }
-    C::point(x, y).ok_or("public key is not a point of the curve")
->>>>>>> main
 }
 
 pub fn check_public_key<C: Curve>(public_key: &[u8]) -> Result<(), Refusal> {

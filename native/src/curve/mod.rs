@@ -48,17 +48,10 @@ pub trait Curve: Sized + 'static {
 
     /// The point with these coordinates, if it is one of the curve's that can
     /// lie in the generator's group.
-<<<<<<< HEAD
     fn point(coordinates: &Coordinates<Self::Base>) -> Option<Self::Point>;
     fn generator() -> Self::Point;
     /// Whether a point of the curve has the generator's order.
     fn has_order_q(point: &Coordinates<Self::Base>) -> bool;
-=======
-    fn point(x: Self::Base, y: Self::Base) -> Option<Self::Point>;
-    fn generator() -> Self::Point;
-    /// Whether the order divides q.
-    fn in_prime_subgroup(point: &Self::Point) -> bool;
->>>>>>> main
     /// None for the identity.
     fn coordinates(point: &Self::Point) -> Option<Coordinates<Self::Base>>;
     /// Whether x is the point's; false for the identity. Needs no inversion.

@@ -89,25 +89,6 @@ pub fn with_generator<C: Curve>(a: C::Scalar, b: &[u8], point: &C::Point) -> C::
     }
 }
 
-<<<<<<< HEAD
-=======
-/// q·P.
-pub fn by_order<C: Curve>(point: &C::Point) -> C::Point {
-    let mut order = [0; MAX_BYTES];
-    let order = &mut order[..C::Scalar::BYTES];
-    C::Scalar::add_modulus(order);
-    let table = odd_cached::<C>(point);
-    let digits = Naf::new(order, POINT_WIDTH);
-    sum::<C>(
-        &[],
-        &Term {
-            digits,
-            table: &table,
-        },
-    )
-}
-
->>>>>>> main
 /// k·G for a secret k from 1 to q − 1: one addition for each digit of k, the
 /// multiple picked by reading its whole row.
 pub fn generator_secret<C: Curve>(k: C::Scalar) -> Coordinates<C::Base> {

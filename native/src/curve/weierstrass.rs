@@ -156,11 +156,7 @@ where
         z: P::Base::ZERO,
     };
 
-<<<<<<< HEAD
     fn point(&Coordinates { x, y }: &Coordinates<P::Base>) -> Option<Self::Point> {
-=======
-    fn point(x: P::Base, y: P::Base) -> Option<Self::Point> {
->>>>>>> main
         let z = P::Base::ONE;
         P::holds(x, y).then_some(Jacobian { x, y, z })
     }
@@ -171,13 +167,8 @@ where
         Jacobian { x, y, z }
     }
 
-<<<<<<< HEAD
     /// The order of the curve is q, a prime: every point but the identity has it.
     fn has_order_q(_point: &Coordinates<P::Base>) -> bool {
-=======
-    /// The order of the curve is q: every point but the identity has it.
-    fn in_prime_subgroup(_point: &Self::Point) -> bool {
->>>>>>> main
         true
     }
 

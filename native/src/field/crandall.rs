@@ -10,12 +10,8 @@ use core::ops::{Add, Mul, Neg, Sub};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroize;
 
-<<<<<<< HEAD
 use super::inverse::{self, Combine};
 use super::{Field, SquareRoot, limbs};
-=======
-use super::{Field, limbs};
->>>>>>> main
 
 #[derive(Clone, Copy)]
 pub struct Crandall<const N: usize, const C: u64>([u64; N]);
@@ -28,7 +24,6 @@ impl<const N: usize, const C: u64> Crandall<N, C> {
         Self(value)
     }
 
-<<<<<<< HEAD
     /// 2^(−31·rounds): what an inversion leaves to be multiplied by.
     const HALVES: Self = {
         let (mut value, mut i) = (limbs::add_word(&[0; N], 1).0, 0);
@@ -42,8 +37,6 @@ impl<const N: usize, const C: u64> Crandall<N, C> {
         Self(value)
     };
 
-=======
->>>>>>> main
     /// Subtracts p once if the value is not below it: value + c carries out
     /// exactly then, and what remains is value − p.
     #[inline(always)]
@@ -71,7 +64,6 @@ impl<const N: usize, const C: u64> Crandall<N, C> {
         }
         Self::fold_carry(out, carry)
     }
-<<<<<<< HEAD
 
     /// A multiple by a small signed number, its magnitude at most 2^31.
     #[inline(always)]
@@ -123,8 +115,6 @@ impl<const N: usize, const C: u64> Crandall<N, C> {
     fn square_called(&self) -> Self {
         self.square_inlined()
     }
-=======
->>>>>>> main
 }
 
 impl<const N: usize, const C: u64> Add for Crandall<N, C> {
@@ -163,16 +153,11 @@ impl<const N: usize, const C: u64> Mul for Crandall<N, C> {
 
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
-<<<<<<< HEAD
         if N > limbs::INLINE_LIMBS {
             Self::product_called(&self, &other)
         } else {
             Self::product(&self, &other)
         }
-=======
-        let (low, high) = limbs::mul_wide(&self.0, &other.0);
-        Self::fold(low, high)
->>>>>>> main
     }
 }
 
@@ -197,7 +182,6 @@ impl<const N: usize, const C: u64> Field for Crandall<N, C> {
 
     #[inline(always)]
     fn square(self) -> Self {
-<<<<<<< HEAD
         if N > limbs::INLINE_LIMBS {
             self.square_called()
         } else {
@@ -207,15 +191,6 @@ impl<const N: usize, const C: u64> Field for Crandall<N, C> {
 
     fn invert(self) -> Self {
         inverse::invert(&self.least(), &Self::PRIME, [Self::ZERO, Self::ONE]) * Self::HALVES
-=======
-        self * self
-    }
-
-    /// Fermat: a^(p − 2).
-    fn invert(self) -> Self {
-        let exponent = limbs::sub_word(&Self::PRIME, 2).0;
-        super::power(self, &exponent)
->>>>>>> main
     }
 
     fn from_le_bytes(bytes: &[u8]) -> (Self, Choice) {
@@ -239,7 +214,6 @@ impl<const N: usize, const C: u64> Field for Crandall<N, C> {
         carry == 0
     }
 }
-<<<<<<< HEAD
 
 impl<const N: usize, const C: u64> Combine for Crandall<N, C> {
     /// f·u + g·v.
@@ -265,5 +239,3 @@ impl<const N: usize, const C: u64> SquareRoot for Crandall<N, C> {
         })
     }
 }
-=======
->>>>>>> main

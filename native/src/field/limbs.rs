@@ -1,33 +1,20 @@
 //! Arithmetic of little-endian limb arrays, `const` where a table of constants
 //! is computed from it.
 
-<<<<<<< HEAD
 /// a + b + carry (0 or 1): the sum and the new carry.
 #[inline(always)]
 pub const fn adc(a: u64, b: u64, carry: u64) -> (u64, u64) {
     let (sum, first) = a.overflowing_add(b);
     let (sum, second) = sum.overflowing_add(carry);
     (sum, (first | second) as u64)
-=======
-/// a + b + carry: the sum and the new carry.
-#[inline(always)]
-pub const fn adc(a: u64, b: u64, carry: u64) -> (u64, u64) {
-    let sum = a as u128 + b as u128 + carry as u128;
-    (sum as u64, (sum >> 64) as u64)
->>>>>>> main
 }
 
 /// a − b − borrow (0 or 1): the difference and the new borrow.
 #[inline(always)]
 pub const fn sbb(a: u64, b: u64, borrow: u64) -> (u64, u64) {
-<<<<<<< HEAD
     let (difference, first) = a.overflowing_sub(b);
     let (difference, second) = difference.overflowing_sub(borrow);
     (difference, (first | second) as u64)
-=======
-    let difference = (a as u128).wrapping_sub(b as u128 + borrow as u128);
-    (difference as u64, ((difference >> 64) as u64) & 1)
->>>>>>> main
 }
 
 /// sum + a·b + carry: low and high half; never overflows.
@@ -60,15 +47,9 @@ pub const fn sub<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], u64) 
 /// a + b for a small b: the sum and the carry.
 #[inline(always)]
 pub const fn add_word<const N: usize>(a: &[u64; N], b: u64) -> ([u64; N], u64) {
-<<<<<<< HEAD
     let (mut sum, mut carry, mut i) = ([0; N], 0, 0);
     while i < N {
         (sum[i], carry) = adc(a[i], if i == 0 { b } else { 0 }, carry);
-=======
-    let (mut sum, mut carry, mut i) = ([0; N], b, 0);
-    while i < N {
-        (sum[i], carry) = adc(a[i], 0, carry);
->>>>>>> main
         i += 1;
     }
     (sum, carry)
@@ -79,12 +60,7 @@ pub const fn add_word<const N: usize>(a: &[u64; N], b: u64) -> ([u64; N], u64) {
 pub const fn sub_word<const N: usize>(a: &[u64; N], b: u64) -> ([u64; N], u64) {
     let (mut difference, mut borrow, mut i) = ([0; N], 0, 0);
     while i < N {
-<<<<<<< HEAD
         (difference[i], borrow) = sbb(a[i], if i == 0 { b } else { 0 }, borrow);
-=======
-        let subtrahend = if i == 0 { b } else { 0 };
-        (difference[i], borrow) = sbb(a[i], subtrahend, borrow);
->>>>>>> main
         i += 1;
     }
     (difference, borrow)
@@ -102,7 +78,6 @@ pub const fn select<const N: usize>(a: &[u64; N], b: &[u64; N], choose_a: u64) -
     out
 }
 
-<<<<<<< HEAD
 /// Repeats a block for i = 0 … N − 1 with a constant i: for the outer loops of
 /// products, which the compiler leaves rolled, and slow, on eight limbs.
 macro_rules! unroll {
@@ -177,29 +152,6 @@ pub const fn halve<const N: usize>(a: &[u64; N], high: u64) -> [u64; N] {
         i += 1;
     }
     out
-=======
-/// The product, low and high half.
-#[inline(always)]
-pub const fn mul_wide<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], [u64; N]) {
-    let (mut low, mut high, mut i) = ([0; N], [0; N], 0);
-    while i < N {
-        // `high` is a window on limbs i … i + N − 1 of the product.
-        let (mut carry, mut j) = (0, 0);
-        while j < N {
-            let limb;
-            (limb, carry) = mac(high[j], a[i], b[j], carry);
-            if j == 0 {
-                low[i] = limb;
-            } else {
-                high[j - 1] = limb;
-            }
-            j += 1;
-        }
-        high[N - 1] = carry;
-        i += 1;
-    }
-    (low, high)
->>>>>>> main
 }
 
 /// 2^(64N) − a: for constants.

@@ -6,10 +6,7 @@
 //! [`Crandall`], p = 2^(64N) − c, and [`Montgomery`], any odd modulus.
 
 mod crandall;
-<<<<<<< HEAD
 mod inverse;
-=======
->>>>>>> main
 mod limbs;
 mod montgomery;
 
@@ -92,7 +89,6 @@ pub trait Field:
     }
 }
 
-<<<<<<< HEAD
 /// A field whose prime is 3 modulo 4.
 pub trait SquareRoot: Field {
     /// The root r of a or of −a, whichever is a square: a^((p + 1)/4).
@@ -102,21 +98,4 @@ pub trait SquareRoot: Field {
     fn is_square_vartime(self) -> bool {
         (self.root().square() - self).is_zero_vartime()
     }
-=======
-/// base^exponent for a public exponent of many one bits: fixed windows of four.
-fn power<F: Field>(base: F, exponent: &[u64]) -> F {
-    let mut table = [F::ONE; 16];
-    for i in 1..16 {
-        table[i] = table[i - 1] * base;
-    }
-    let mut result = F::ONE;
-    for limb in exponent.iter().rev() {
-        for shift in (0..64).step_by(4).rev() {
-            result = result.square().square().square().square();
-            result = result * table[(limb >> shift & 15) as usize];
-        }
-    }
-    table.iter_mut().for_each(Zeroize::zeroize);
-    result
->>>>>>> main
 }

@@ -8,10 +8,7 @@ use core::ops::{Add, Mul, Neg, Sub};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroize;
 
-<<<<<<< HEAD
 use super::inverse::{self, Combine};
-=======
->>>>>>> main
 use super::{Field, limbs};
 
 /// Names an odd modulus of at least 2^(64N − 2).
@@ -63,7 +60,6 @@ impl<M: Modulus<N>, const N: usize> Montgomery<M, N> {
         value
     };
 
-<<<<<<< HEAD
     /// What an inversion leaves to be multiplied by: each round has brought in
     /// 2^31 from the steps and 2^(−64) from `combine`, and a·R was inverted, not
     /// a. So (64 − 31)·rounds doublings of R².
@@ -76,8 +72,6 @@ impl<M: Modulus<N>, const N: usize> Montgomery<M, N> {
         Self::wrap(value)
     };
 
-=======
->>>>>>> main
     /// A constant of the field.
     pub const fn new(value: [u64; N]) -> Self {
         Self(Self::product(&value, &Self::R_SQUARED), PhantomData)
@@ -87,12 +81,8 @@ impl<M: Modulus<N>, const N: usize> Montgomery<M, N> {
     #[inline(always)]
     const fn subtract_once(value: &[u64; N], carry: u64) -> [u64; N] {
         let (reduced, borrow) = limbs::sub(value, &Self::MODULUS);
-<<<<<<< HEAD
         let (_, below) = limbs::sbb(carry, 0, borrow);
         limbs::select(value, &reduced, below)
-=======
-        limbs::select(value, &reduced, borrow & (carry ^ 1))
->>>>>>> main
     }
 
     #[inline(always)]
@@ -101,7 +91,6 @@ impl<M: Modulus<N>, const N: usize> Montgomery<M, N> {
         Self::subtract_once(&sum, carry)
     }
 
-<<<<<<< HEAD
     /// One row of a product: (sum + a·b) / 2^64 modulo m, where `sum`, a limb
     /// longer than b, stays below 2m.
     #[inline(always)]
@@ -151,33 +140,6 @@ impl<M: Modulus<N>, const N: usize> Montgomery<M, N> {
     #[inline(never)]
     fn product_called(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
         Self::product(a, b)
-=======
-    /// a·b / 2^(64N) mod m for any a and a b below m, limb by limb
-    /// (multiply a row, clear its lowest limb, shift).
-    #[inline(always)]
-    const fn product(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
-        let (mut window, mut top, mut i) = ([0; N], 0, 0);
-        while i < N {
-            let (mut carry, mut j) = (0, 0);
-            while j < N {
-                (window[j], carry) = limbs::mac(window[j], a[i], b[j], carry);
-                j += 1;
-            }
-            let (next, over) = limbs::adc(top, carry, 0);
-            let factor = window[0].wrapping_mul(Self::FACTOR);
-            (_, carry) = limbs::mac(window[0], factor, Self::MODULUS[0], 0);
-            j = 1;
-            while j < N {
-                (window[j - 1], carry) = limbs::mac(window[j], factor, Self::MODULUS[j], carry);
-                j += 1;
-            }
-            let (limb, carry) = limbs::adc(next, carry, 0);
-            window[N - 1] = limb;
-            top = over + carry;
-            i += 1;
-        }
-        Self::subtract_once(&window, top)
->>>>>>> main
     }
 
     const fn wrap(value: [u64; N]) -> Self {
@@ -219,11 +181,7 @@ impl<M: Modulus<N>, const N: usize> Mul for Montgomery<M, N> {
 
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
-<<<<<<< HEAD
         Self::wrap(Self::product_called(&self.0, &other.0))
-=======
-        Self::wrap(Self::product(&self.0, &other.0))
->>>>>>> main
     }
 }
 
@@ -251,16 +209,9 @@ impl<M: Modulus<N>, const N: usize> Field for Montgomery<M, N> {
         self * self
     }
 
-<<<<<<< HEAD
     fn invert(self) -> Self {
         let zero_one = [Self::ZERO, Self::ONE];
         inverse::invert(&self.0, &Self::MODULUS, zero_one) * Self::CORRECTION
-=======
-    /// Fermat: a^(m − 2).
-    fn invert(self) -> Self {
-        let exponent = limbs::sub_word(&Self::MODULUS, 2).0;
-        super::power(self, &exponent)
->>>>>>> main
     }
 
     fn from_le_bytes(bytes: &[u8]) -> (Self, Choice) {
@@ -285,7 +236,6 @@ impl<M: Modulus<N>, const N: usize> Field for Montgomery<M, N> {
         carry == 0
     }
 }
-<<<<<<< HEAD
 
 impl<M: Modulus<N>, const N: usize> Combine for Montgomery<M, N> {
     /// (f·u + g·v) / 2^64.
@@ -294,5 +244,3 @@ impl<M: Modulus<N>, const N: usize> Combine for Montgomery<M, N> {
         u.times(f) + v.times(g)
     }
 }
-=======
->>>>>>> main
