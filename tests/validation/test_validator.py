@@ -303,3 +303,12 @@ def test_every_family_of_algorithms_passes_and_names_its_module(kind: str) -> No
     report = space.validate(space.sign(stamper=space.tsa.stamper(NOW)))
     assert report.indication.value == "TOTAL-PASSED", report.to_json()
     assert "not certified" in report.engine
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_the_ends_of_time_are_judged_like_any_other(space: Space, year: int) -> None:
+    moment = NOW.replace(year=year, month=12, day=31, hour=23, minute=59, second=59)
+    strict = policy('[signature]\ntimestamp_delay = "1d"')
+    signed = space.sign(stamper=space.tsa.stamper(NOW), signing_time=NOW.replace(year=9999))
+    for rules in (None, strict):
+        assert space.judge(signed, at=moment, policy=rules).indication.value == "INDETERMINATE"

@@ -70,10 +70,25 @@ def facts_from_json(data: bytes) -> Facts:
         facts = cast(Facts, _decode(Facts, top.get("facts"), "facts"))
     except RecursionError as error:
         raise FactsUnreadable(where="facts", reason="nested too deeply") from error
+    _check_references(facts)
+    return facts
+
+
+def _check_references(facts: Facts) -> None:
+    """Every name of a certificate must be that of one that is there."""
     for name, certificate in facts.certificates.items():
         if certificate.sha256 != name:
             raise FactsUnreadable(where=f"certificates.{name}", reason="another certificate's digest")
-    return facts
+    known = facts.certificates.keys()
+    for child, edges in facts.edges.items():
+        if any(edge.child != child or edge.issuer not in known for edge in edges) or child not in known:
+            raise FactsUnreadable(where=f"edges.{child}", reason="an edge of certificates that are not there")
+    waiting = list(facts.signatures)
+    while waiting:
+        signature = waiting.pop()
+        if any(candidate.certificate not in known for candidate in signature.candidates):
+            raise FactsUnreadable(where=f"signatures.{signature.id}", reason="a candidate that is not there")
+        waiting += [stamp.signature for stamp in signature.timestamps if stamp.signature is not None]
 
 
 def _encode(value: Any) -> Any:
@@ -152,7 +167,7 @@ def _decode_plain(kind: Any, value: Any, where: str) -> Any:
         raise FactsUnreadable(where=where, reason="a string is needed")
     try:
         return kind(value) if reader is None else reader(value)
-    except (ValueError, binascii.Error, MalformedEncoding) as error:
+    except (ValueError, OverflowError, binascii.Error, MalformedEncoding) as error:
         raise FactsUnreadable(where=where, reason=str(error)) from error
 
 

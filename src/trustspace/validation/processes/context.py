@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from trustspace.validation.causes import Cause
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from trustspace.validation.processes.x509 import ChainVerdict
     from trustspace.validation.times import Times
 
+_LAST = datetime.max.replace(tzinfo=UTC)
 _TST_INFO = "1.2.840.113549.1.9.16.1.4"
 
 Finding = tuple[SubIndication, Cause]
@@ -63,7 +64,9 @@ class Context:
         self.control: datetime = times.control_time
         self.cut_off: datetime = times.cut_off
         self.skew: timedelta = policy.clock_skew
-        self.known_until: datetime = times.cut_off + policy.clock_skew
+        room = _LAST - times.cut_off
+        self.known_until: datetime = times.cut_off + min(policy.clock_skew, room)
+        """Until when evidence counts as known: the cut-off, and the skew of other clocks."""
         document = facts.document
         self.problems: tuple[Problem, ...] = document.problems if document is not None else ()
         """What is wrong with the document as a whole: it concerns every signature in it."""
