@@ -24,6 +24,15 @@ REGISTER_LIFE = timedelta(days=90)
 SPACE_NAME = "Demonstration trust space"
 
 
+_STAND_IN_POLICY = """# As basic, for a TTP that answers for an algorithm of its own: the end dates that trustspace ships with do
+# not know it, and what they do not know is not believed.
+description = "Own algorithm (demonstration)"
+
+[algorithms]
+catalogue = "none"
+"""
+
+
 def publish(
     space: Space,
     commission: Authority,
@@ -114,6 +123,10 @@ def configure(space: Space, who: Member, listen: str) -> None:
     evidence = ", ".join(f'"../trust/{name}"' for name in crls)
     second = {"ru": "Streebog-256", "by": "belt-hash", "kz": "GOST 34.11-2015-512"}.get(who.code, "SHA3-256")
     own = f"../trust/{who.code}-root.cer"
+    policy = "basic"
+    if who.stand_in:
+        policy = "policy.toml"
+        write(folder.node / policy, _STAND_IN_POLICY)
     write(
         folder.node_toml,
         f"""# The trusted third party of {who.name[0]}: what it is, whom it trusts, what it signs with.
@@ -123,6 +136,7 @@ listen = "{listen}"
 profile = "{who.profile}"
 suite = "{who.suite}"
 second_imprint = "{second}"
+policy = "{policy}"
 anchors = ["{own}"]
 register = "../trust/{space.register.name}"
 register_anchors = ["../trust/{space.ttp_ca.name}"]
