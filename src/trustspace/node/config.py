@@ -8,7 +8,7 @@
     profile = "rfc3029"                 # whose DVCS is spoken: rfc3029, kz, by
     suite = "national"                  # whose algorithms sign: national, common, both
     second_imprint = "belt-hash"        # of another family than SHA-256
-    policy = "basic"                    # how documents are validated
+    policy = "basic"                    # how documents are validated: a shipped policy, or a TOML file
     data = "data"                       # the ledger's folder
     anchors = ["anchors"]               # the member's own authorities
     register = "register.p7m"           # the signed register of the TTP service

@@ -79,6 +79,19 @@ def load_signer(files: KeyFiles) -> CmsSigner:
     return CmsSigner(key=key, certificate=certificate, chain=chain)
 
 
+def load_policy(config: NodeConfig) -> Policy:
+    """The node's validation policy: a shipped one by name, or a TOML file beside ``node.toml``.
+
+    Raises:
+        PolicyUnknown, PolicyUnusable: there is no such policy, or the file is none.
+        MaterialUnusable: the file cannot be read.
+    """
+    if not config.policy.endswith(".toml"):
+        return Policy.load(config.policy)
+    path = config.path.parent / config.policy
+    return Policy.parse(read_file(path, "the policy"), path.stem)
+
+
 def files_of(paths: Iterable[Path]) -> Iterator[Path]:
     """The files among these paths and directly inside these folders, in order."""
     for path in paths:
@@ -148,7 +161,7 @@ class Trust:
             for certificate in load_certificates(path)
         )
         self._roots = tuple(c for path in files_of(config.register_anchors) for c in load_certificates(path))
-        self._policy = Policy.load(config.policy)
+        self._policy = load_policy(config)
         self._state: TrustState | None = None
         self._sequence = 0
 
