@@ -5,7 +5,7 @@ Two moments matter. *Known*: a datum issued after the evidence cut-off was not k
 
 A revocation that became known after the cut-off still counts against a signature that nothing proves to be
 older than it: looking away from evidence at hand must not turn "revoked" into "passed" (design, three times;
-docs/decisions/0102-revocation-and-the-three-times.md).
+docs/decisions/0060-revocation-and-the-three-times.md).
 """
 
 from __future__ import annotations
