@@ -1,4 +1,4 @@
-"""``trustspace node serve`` and ``node check`` as plain functions: from ``node.toml`` to a running process."""
+"""``trustspace node serve`` and ``node check`` as functions: from ``node.toml`` to a running process."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from starlette.types import ASGIApp
 
+from trustspace.documents.cades_signing import Stamper
 from trustspace.errors import TrustspaceError
 from trustspace.node.app import make_app
 from trustspace.node.authority_status import Authority, Responder
@@ -52,6 +53,7 @@ def build(config: NodeConfig, *, clock: Clock = system_clock, random: Random = s
     signers = tuple(load_signer(files) for files in config.signers)
     authorities = tuple(Authority.load(each) for each in config.authorities)
     own: OwnTimeStamps | None = None
+    stamper: Stamper
     outgoing = Outgoing(config.limits.peer_timeout, config.limits.response)
     if config.tsa.own is not None:
         tsa = TimestampAuthority(signer=load_signer(config.tsa.own), policy=config.tsa.policy)

@@ -38,10 +38,11 @@ class PeerOpinion:
     causes: tuple[Cause, ...] = ()
 
     def of(self, item_id: str) -> Outcome | None:
-        """Its outcome of one item; of the whole where it does not tell them apart."""
-        if self.outcome is None or self.outcome.undetermined:
-            return self.outcome
-        return self.by_id.get(item_id, self.outcome)
+        """Its outcome of one item; of the whole where it does not tell them apart.
+
+        The whole may be undetermined because of signers that are not its own: of those it says nothing here.
+        """
+        return None if self.outcome is None else self.by_id.get(item_id, self.outcome)
 
 
 class Peers:
