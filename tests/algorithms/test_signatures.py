@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +18,7 @@ from trustspace.algorithms.identifiers import (
     digest_algorithm_identifier,
     signature_algorithm_identifier,
 )
+from trustspace.algorithms.keys import load_public_key
 from trustspace.algorithms.modules import module_of
 from trustspace.algorithms.private import PrivateKey, generate, key_kinds
 from trustspace.algorithms.signatures import (
@@ -347,3 +350,39 @@ def test_nonces_depend_on_key_message_and_entropy(
     first, second = random(32), random(32)
     assert private.sign(b"a", entropy=first) != private.sign(b"a", entropy=second)
     assert private.sign(b"a", entropy=first) != private.sign(b"b", entropy=first)
+
+
+def test_a_pkcs1_block_without_the_null_is_forgiven_and_nothing_else_is() -> None:
+    """RFC 4055 §2.1: absent parameters of a hash are as good as NULL. The block is computed by hand here."""
+    secret = rsa.generate_private_key(65537, 2048)
+    numbers = secret.private_numbers()
+    spki = secret.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    key, scheme = load_public_key(spki), resolve("1.2.840.113549.1.1.11", NULL)
+    digest = digest_by_name("SHA-256")
+    value, oid = digest.digest(MESSAGE), _der.oid(digest.oid)
+
+    def block(info: bytes, *, padding: int | None = None, kind: bytes = b"\x01") -> bytes:
+        filling = 256 - 3 - len(info) if padding is None else padding
+        encoded = b"\0" + kind + b"\xff" * filling + b"\0" + info
+        encoded += bytes(256 - len(encoded))
+        return pow(int.from_bytes(encoded), numbers.d, numbers.public_numbers.n).to_bytes(256)
+
+    def info(*algorithm: bytes, octets: bytes = value, after: bytes = b"") -> bytes:
+        return _der.sequence(_der.sequence(*algorithm), _der.octet_string(octets), after)
+
+    for good in (info(oid, NULL), info(oid)):
+        verify(key, scheme, block(good), message=MESSAGE)
+        verify(key, scheme, block(good), digest=value)
+    sha512 = _der.oid(digest_by_name("SHA-512").oid)
+    for bad in (
+        block(info(sha512)),
+        block(info(oid, octets=value[:-1] + b"\0")),
+        block(info(oid, after=NULL)),
+        block(info(oid) + b"\0"),
+        block(info(oid), padding=8),
+        block(info(oid), kind=b"\x02"),
+        block(value),
+        block(info(oid, _der.sequence())),
+    ):
+        with pytest.raises(SignatureInvalid):
+            verify(key, scheme, bad, message=MESSAGE)

@@ -135,8 +135,29 @@ def verify_rsa(
         else:
             key.material.verify(signature, digest, padding, prehashed)
     except Exception as error:
-        return _refused(error)
+        return _refused(error) or _without_null(key, scheme, signature, message, digest)
     return True
+
+
+def _without_null(
+    key: PublicKey, scheme: SignatureScheme, signature: bytes, message: BytesLike | None, digest: bytes | None
+) -> bool:
+    """Whether an RSASSA-PKCS1-v1_5 value is right but for the NULL in its DigestInfo.
+
+    RFC 8017 B.1 has the NULL there; RFC 4055 §2.1 has both forms accepted as equivalent, and real signers
+    leave it out. The whole block is compared, so nothing else is forgiven.
+    """
+    padding, _, _, mask, _ = scheme.extra
+    if mask or scheme.digest is None:
+        return False
+    if digest is None:
+        digest = scheme.digest.digest(message or b"")
+    wanted = _der.sequence(_der.sequence(_der.oid(scheme.digest.oid)), _der.tlv(0x04, digest))
+    try:
+        recovered: bytes = key.material.recover_data_from_signature(signature, padding, None)
+    except Exception as error:
+        return _refused(error)
+    return recovered == wanted
 
 
 def verify_ecdsa(
