@@ -14,7 +14,7 @@ import pytest
 
 import trustspace
 from trustspace.errors import TrustspaceError
-from trustspace.validation.catalogue import entries, known, render
+from trustspace.validation.catalogue import entries, known, render, terms
 
 SOURCE = Path(trustspace.__file__).parent
 CARRIERS = {"cause", "Cause", "Problem", "CommandError", "InputError", "TrustspaceError"}
@@ -106,3 +106,18 @@ def test_a_missing_parameter_and_an_unknown_code_still_answer() -> None:
 
 def test_braces_in_a_parameter_stay_as_they_are() -> None:
     assert "CN={x}" in render("SIGNER_REVOKED", {"subject": "CN={x}"}, "en")[0]
+
+
+def test_the_standards_own_words_are_put_as_people_say_them() -> None:
+    assert "the key was compromised" in render("SIGNER_REVOKED", {"reason": "keyCompromise"}, "en")[0]
+    assert "ключ скомпрометирован" in render("SIGNER_REVOKED", {"reason": "keyCompromise"}, "ru")[0]
+    assert "neverHeardOf" in render("SIGNER_REVOKED", {"reason": "neverHeardOf"}, "ru")[0]
+
+
+def test_every_reason_and_problem_of_revocation_data_has_words() -> None:
+    from trustspace.pki.statement import RevocationReason, StatementProblem  # noqa: PLC0415
+
+    for name, values in (("reason", RevocationReason), ("problem", StatementProblem)):
+        for value in values:
+            words = terms()[name][value.value]
+            assert words["en"] and re.search(r"[а-яё]", words["ru"]), value

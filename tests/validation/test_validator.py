@@ -243,6 +243,20 @@ def test_causes_list_everything_most_decisive_first(space: Space) -> None:
     assert codes(report.signatures[0]) == ["DOCUMENT_CHANGED", "ISSUER_NOT_FOUND"]
 
 
+def test_a_tolerated_oddity_is_noted_and_weighs_nothing(space: Space) -> None:
+    """The list of digest algorithms announces another one than the signature uses."""
+    from support.validating import replaced  # noqa: PLC0415
+    from trustspace.encoding import der  # noqa: PLC0415
+
+    sha256, sha512 = (der.oid(f"2.16.840.1.101.3.4.2.{arc}") for arc in (1, 3))
+    signed = space.sign()
+    announced = der.set_of([der.sequence(sha256)])
+    report = space.validate(replaced(signed, announced, announced.replace(sha256, sha512)))
+    assert report.exit_code == 0
+    (note,) = json.loads(report.to_json())["signatures"][0]["notes"]
+    assert note["code"] == "DIGEST_ALGORITHM_NOT_DECLARED" and note["message"]
+
+
 def test_the_worst_signature_decides(space: Space) -> None:
     bob = space.pki.signer("Bob", space.ca)
     signed = space.sign(space.alice, bob)

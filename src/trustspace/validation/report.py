@@ -77,6 +77,8 @@ class SignatureReport:
     causes: tuple[Cause, ...]
     """All that is wrong, most decisive first."""
     scope: tuple[ScopeEntry, ...]
+    notes: tuple[Cause, ...] = ()
+    """Oddities of the format that were tolerated; none of them weighs on the indication."""
 
     @property
     def passed(self) -> bool:
@@ -166,7 +168,12 @@ def render_causes(causes: tuple[Cause, ...], language: str) -> list[dict[str, An
     for item in causes:
         message, remedy = render(item.code, item.parameters, language)
         rows.append(
-            {"code": item.code, "parameters": dict(item.parameters), "message": message, "remedy": remedy}
+            {
+                "code": item.code,
+                "parameters": dict(sorted(item.parameters.items())),
+                "message": message,
+                "remedy": remedy,
+            }
         )
     return rows
 
@@ -197,6 +204,7 @@ def _signature(signature: SignatureReport, language: str) -> dict[str, Any]:
             }
             for entry in signature.scope
         ],
+        "notes": render_causes(signature.notes, language),
     }
 
 

@@ -6,8 +6,9 @@ One TOML file an area (``validation.toml``, ``input.toml``, ...), one table a co
     en = ["The signer's certificate was revoked on {revoked_at}.", "Ask the signer to sign again ..."]
     ru = ["...", "..."]
 
-``{name}`` are the cause's parameters; one that is missing shows as ``?``. Files load when the first word is
-asked for: a passed validation in JSON never reads them.
+``{name}`` are the cause's parameters; one that is missing shows as ``?``. Values that are a standard's own
+words (a reason of revocation) are put as people say them, by ``terms.toml``. Files load when the first word
+is asked for: a passed validation in JSON never reads them.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from functools import cache
 from importlib import resources
 
 LANGUAGES = ("en", "ru")
+_TERMS = "terms.toml"
 
 Words = tuple[str, str]
 """(cause, remedy)."""
@@ -33,7 +35,7 @@ def entries() -> Mapping[str, Mapping[str, Words]]:
     """Every entry: code → language → (cause, remedy). A code that stands in two files is a defect."""
     found: dict[str, Mapping[str, Words]] = {}
     for file in sorted(resources.files(__name__).iterdir(), key=lambda entry: entry.name):
-        if not file.name.endswith(".toml"):
+        if not file.name.endswith(".toml") or file.name == _TERMS:
             continue
         for code, table in tomllib.loads(file.read_text(encoding="utf-8")).items():
             if code in found:
@@ -42,6 +44,12 @@ def entries() -> Mapping[str, Mapping[str, Words]]:
                 language: (str(table[language][0]), str(table[language][1])) for language in LANGUAGES
             }
     return found
+
+
+@cache
+def terms() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Words for values: parameter → value → language."""
+    return tomllib.loads((resources.files(__name__) / _TERMS).read_text(encoding="utf-8"))
 
 
 def known(code: str) -> bool:
@@ -56,10 +64,19 @@ def render(
 
     A code without an entry still answers something readable: the code and its parameters.
     """
-    shown = _Shown({name: "?" if value is None else str(value) for name, value in (parameters or {}).items()})
+    if language not in LANGUAGES:
+        language = "en"
+    shown = _Shown({name: _shown(name, value, language) for name, value in (parameters or {}).items()})
     entry = entries().get(code)
     if entry is None:
         details = ", ".join(f"{name}={value}" for name, value in shown.items())
         return (f"{code} ({details})" if details else code), ""
-    message, remedy = entry.get(language) or entry["en"]
+    message, remedy = entry[language]
     return message.format_map(shown), remedy.format_map(shown)
+
+
+def _shown(name: str, value: str | int | None, language: str) -> str:
+    if value is None:
+        return "?"
+    term = terms().get(name, {}).get(str(value))
+    return str(value) if term is None else term[language]

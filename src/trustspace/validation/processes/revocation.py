@@ -225,7 +225,7 @@ def _signer_trusted(
         from trustspace.validation.processes.x509 import validate_responder  # noqa: PLC0415 - mutual
 
         context.responders[signer] = None  # a responder that vouches for itself is not believed
-        context.responders[signer] = validate_responder(context, certificate, produced)
+        context.responders[signer] = validate_responder(context, certificate)
     verdict = context.responders[signer]
     if verdict is None or verdict.sub is not None:
         reason = verdict.findings[0][1].code if verdict is not None and verdict.findings else "LOOP"

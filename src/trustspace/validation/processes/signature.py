@@ -146,6 +146,7 @@ def judge_signature(
         timestamps=timestamps,
         causes=judged.causes,
         scope=tuple([_scope(reference, judged.digest) for reference in signature.references]),
+        notes=_notes(signature) if signature.problems else (),
     )
 
 
@@ -290,6 +291,12 @@ def _algorithms(signature: SignatureFacts, candidate: Candidate | None) -> dict[
     if key is not None and candidate.key_size is not None:
         key = f"{key} {candidate.parameter_set or candidate.key_size}"
     return {"digest": signature.digest_algorithm, "signature": candidate.scheme, "key": key}
+
+
+def _notes(signature: SignatureFacts) -> tuple[Cause, ...]:
+    return tuple(
+        [Cause(problem.code, problem.parameters) for problem in signature.problems if not problem.fatal]
+    )
 
 
 def _scope(reference: DataReference, digest_intact: bool | None) -> ScopeEntry:
