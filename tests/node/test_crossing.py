@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import httpx
 import pytest
+
 from support.nodes import World, write_crls
 from support.pki import NOW
 from support.space import Member, content_of
-
 from trustspace.documents.content import Content
 from trustspace.encoding.dvcs import ServiceType
 from trustspace.encoding.general_name import GeneralName
@@ -122,9 +122,10 @@ def test_a_travelling_receipt_is_enough_where_nobody_answers(
     assert parse_receipt(receipt).embedded == (travelling,)
     # A travelling receipt about another document is nobody's word about this one.
     other = ru.pki.sign(b"another contract", ru.signer)
-    assert verified(
-        world, ask(world.nodes["by"].dvcs, other, "2", travelling=[travelling]), other
-    ).says is Outcome.UNDETERMINED_FOR_NOW
+    assert (
+        verified(world, ask(world.nodes["by"].dvcs, other, "2", travelling=[travelling]), other).says
+        is Outcome.UNDETERMINED_FOR_NOW
+    )
 
 
 def test_a_changed_document_is_invalid_on_both_sides(world: World, two: tuple[Member, Member]) -> None:
@@ -280,9 +281,7 @@ def test_content_that_is_sent_along_is_not_in_the_receipt_nor_in_the_ledger(
         assert content not in path.read_bytes()
 
 
-def test_foreign_and_own_certificates_are_validated_by_vpkc(
-    world: World, two: tuple[Member, Member]
-) -> None:
+def test_foreign_and_own_certificates_are_validated_by_vpkc(world: World, two: tuple[Member, Member]) -> None:
     ru, by = two
     world.start()
     body = build_request(

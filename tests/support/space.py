@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from support.pki import NOW, Entity, Pki, entropy
 from trustspace.documents.content import Content
 from trustspace.documents.open import open_document
 from trustspace.encoding.certificate import Certificate
@@ -40,8 +41,6 @@ from trustspace.trust.register import (
 )
 from trustspace.trust.snapshot import ServiceKind, Snapshot, TrustAnchor
 from trustspace.validation.times import Times
-
-from support.pki import NOW, Entity, Pki, entropy
 
 ID_KP_DVCS = "1.3.6.1.5.5.7.3.10"
 ID_KP_TSL_SIGNING = "0.4.0.2231.3.0"

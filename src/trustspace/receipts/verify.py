@@ -29,8 +29,8 @@ from trustspace.validation.report import Report
 from trustspace.validation.times import Times, text
 from trustspace.validation.validator import Validator
 
-MAX_DEPTH = 8
-"""Receipts within receipts: one a border that a document crossed."""
+MAX_DEPTH = 4
+"""Receipts within receipts, one a border that a document crossed; the BER reader's depth ends soon after."""
 
 
 class ReceiptVerifier:
