@@ -58,17 +58,18 @@ def leaks(
     return found, ends
 
 
-def test_every_octet_of_a_receipt() -> None:
+def test_all_structure_and_every_other_octet_of_a_receipt() -> None:
     space = Space()
     member = space.member("xx", "gost2012-256-a")
     document = member.pki.sign(b"contract", member.signer)
     receipt = member.receipt(document)
-    found, ends = leaks(space, receipt, document, range(len(receipt)))
+    octets = sorted({*headers(ber_parse(receipt)), *range(0, len(receipt), 2)})
+    found, ends = leaks(space, receipt, document, iter(octets))
     assert found == []
     assert min(ends["unreadable"], ends["fails"], ends["unknown"]) > 100
 
 
-def test_every_structure_octet_of_a_chain_with_parallel_signers() -> None:
+def test_structure_octets_of_a_chain_with_parallel_signers() -> None:
     space = Space()
     ru = space.member("ru", "gost2012-256-a")
     by = space.member("by", "bign-256v1", suite=Suite.BOTH)
@@ -79,7 +80,8 @@ def test_every_structure_octet_of_a_chain_with_parallel_signers() -> None:
         ground="OPINION_RELIED_ON_PEER",
     )
     structure = sorted({*headers(ber_parse(receipt)), *range(0, len(receipt), 101)})
-    found, _ = leaks(space, receipt, document, iter(structure))
+    # One in three, chosen by chance but the same each time: each takes milliseconds.
+    found, _ = leaks(space, receipt, document, iter(random.Random(2).sample(structure, len(structure) // 3)))
     assert found == []
 
 
@@ -94,14 +96,15 @@ def with_ocsp(space: Space, member: Member, document: bytes) -> bytes:
     return member.receipt(document, revocation=lambda certificates: values)
 
 
-def test_every_octet_of_the_revocation_values_by_ocsp() -> None:
+def test_octets_of_the_revocation_values_by_ocsp() -> None:
     space = Space()
     member = space.member("xx", "p-256")
     document = member.pki.sign(b"contract", member.signer)
     receipt = with_ocsp(space, member, document)
     bag = SignedData.parse(receipt).crls_element
     assert bag is not None
-    found, _ = leaks(space, receipt, document, range(bag.offset, bag.offset + len(bag.raw)))
+    octets = sorted({*headers(bag), *range(bag.offset, bag.offset + len(bag.raw), 3)})
+    found, _ = leaks(space, receipt, document, iter(octets))
     assert found == []
 
 

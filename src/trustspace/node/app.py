@@ -28,6 +28,7 @@ from trustspace.node.config import Limits
 from trustspace.node.outgoing import DVCS_TYPE, TSP_QUERY_TYPE, TSP_REPLY_TYPE
 from trustspace.receipts.request import Request as DvcsRequest
 from trustspace.validation.catalogue import render
+from trustspace.validation.causes import Cause
 
 OCSP_QUERY_TYPE = "application/ocsp-request"
 OCSP_REPLY_TYPE = "application/ocsp-response"
@@ -51,7 +52,7 @@ class Dvcs(Protocol):
 
     def answer(self, request: DvcsRequest) -> bytes: ...
 
-    def reasons_not_ready(self) -> tuple[str, ...]: ...
+    def reasons_not_ready(self) -> tuple[Cause, ...]: ...
 
 
 class Status(Protocol):
@@ -157,7 +158,9 @@ class _Edge:
         del request
         reasons = await self._run(self._workers, self._dvcs.reasons_not_ready)
         status = 503 if reasons else 200
-        return JSONResponse({"ready": not reasons, "reasons": list(reasons)}, status_code=status)
+        words = [render(reason.code, reason.parameters)[0] for reason in reasons]
+        codes = [reason.code for reason in reasons]
+        return JSONResponse({"ready": not reasons, "codes": codes, "reasons": words}, status_code=status)
 
 
 Handler = Callable[[Request], Awaitable[Response]]

@@ -25,6 +25,7 @@ from trustspace.node.peers import Peers
 from trustspace.node.service import Clock, Random, Service
 from trustspace.store.ledger import Ledger
 from trustspace.timestamps.issue import TimestampAuthority
+from trustspace.validation.catalogue import render
 
 
 def system_clock() -> datetime:
@@ -104,7 +105,7 @@ class CheckResult:
         return not self.reasons
 
 
-def check(path: Path, *, clock: Clock = system_clock) -> CheckResult:
+def check(path: Path, *, clock: Clock = system_clock, language: str = "en") -> CheckResult:
     """Load a configuration and say whether a node with it would be ready now.
 
     Raises:
@@ -114,9 +115,10 @@ def check(path: Path, *, clock: Clock = system_clock) -> CheckResult:
     try:
         node = build(config, clock=clock)
     except TrustspaceError as error:
-        return CheckResult(config.member, (str(error),))
+        return CheckResult(config.member, (render(error.code, error.parameters, language)[0],))
     try:
-        return CheckResult(config.member, node.service.reasons_not_ready())
+        reasons = node.service.reasons_not_ready()
+        return CheckResult(config.member, tuple(render(r.code, r.parameters, language)[0] for r in reasons))
     finally:
         node.ledger.close()
 

@@ -27,6 +27,7 @@ from trustspace.pki.revocation import EvidencePool, RevocationDatum
 from trustspace.receipts.verify import ReceiptVerifier
 from trustspace.trust.register import AuthorityEntry, Register, ServiceStatus
 from trustspace.trust.snapshot import ServiceKind, Snapshot, TrustAnchor
+from trustspace.validation.causes import Cause
 from trustspace.validation.policy import Policy
 from trustspace.validation.validator import Validator
 
@@ -144,7 +145,7 @@ class TrustState:
     documents: Validator
     receipts: ReceiptVerifier
     register: Register | None
-    problems: tuple[str, ...]
+    problems: tuple[Cause, ...]
     fingerprint: object
 
 
@@ -192,19 +193,19 @@ class Trust:
         return tuple(found)
 
     def _load(self, now: datetime, fingerprint: object) -> TrustState:
-        problems: list[str] = []
+        problems: list[Cause] = []
         evidence = EvidencePool()
         register: Register | None = None
         try:
             evidence = load_evidence(self._config.evidence)
         except TrustspaceError as error:
-            problems.append(str(error))
+            problems.append(Cause(error.code, error.parameters))
         try:
             data = read_file(self._config.register, "the register")
             register = read_register(data, self._roots, evidence, now, least_sequence=self._sequence)
             self._sequence = register.sequence
         except TrustspaceError as error:
-            problems.append(str(error))
+            problems.append(Cause(error.code, error.parameters))
         snapshot = Snapshot(self._anchors(register), register)
         return TrustState(
             snapshot,

@@ -73,7 +73,7 @@ class Peers:
             if came_along is not None:
                 return came_along
         if not entry.granted_at(now):
-            return PeerOpinion(member, Outcome.UNDETERMINED_FOR_GOOD, causes=(_not_granted(entry, now),))
+            return PeerOpinion(member, Outcome.UNDETERMINED_FOR_GOOD, causes=(not_granted(entry, now),))
         return self._ask(entry, request, certificates, document=content, state=state, now=now)
 
     def _travelling(
@@ -156,7 +156,8 @@ def _opinion(member: str, receipt: bytes, parsed: Parsed, report: ReceiptReport)
     return PeerOpinion(member, outcome, receipt, {}, causes)
 
 
-def _not_granted(entry: TtpEntry, now: datetime) -> Cause:
+def not_granted(entry: TtpEntry, now: datetime) -> Cause:
+    """That the register does not grant this TTP now, with the status and ground on record."""
     period = entry.status_at(now)
     return cause(
         "RECEIPT_ISSUER_NOT_GRANTED",

@@ -24,6 +24,7 @@ from trustspace.errors import TrustspaceError
 from trustspace.node.config import NodeConfig
 from trustspace.node.judging import Judge
 from trustspace.node.material import Trust, TrustState
+from trustspace.node.peers import not_granted
 from trustspace.pki.edges import EdgeCache
 from trustspace.pki.issuing.signed_data import CmsSigner
 from trustspace.pki.pool import CertificatePool
@@ -32,8 +33,10 @@ from trustspace.receipts.report import Standing
 from trustspace.receipts.request import Request, RequestMalformed, parse_request
 from trustspace.receipts.revocation import revocation_source
 from trustspace.store.ledger import Ledger, RequestKey, Reservation, TransactionConflict
+from trustspace.validation.catalogue import render
+from trustspace.validation.causes import Cause, cause
 from trustspace.validation.indications import Indication
-from trustspace.validation.times import Times
+from trustspace.validation.times import Times, text
 
 Clock = Callable[[], datetime]
 Random = Callable[[int], bytes]
@@ -82,34 +85,35 @@ class Service:
         self._edges = EdgeCache()
         self._in_flight = _InFlight()
 
-    def reasons_not_ready(self) -> tuple[str, ...]:
+    def reasons_not_ready(self) -> tuple[Cause, ...]:
         """Why the node must not sign now; empty when it may."""
         now = self._clock()
         return self._reasons(self._trust.current(now), now)
 
-    def _reasons(self, state: TrustState, now: datetime) -> tuple[str, ...]:
+    def _reasons(self, state: TrustState, now: datetime) -> tuple[Cause, ...]:
         if state.problems:
             return state.problems
-        reasons = []
+        reasons: list[Cause] = []
         for signer in self._signers:
             report = state.receipts.validator.validate_certificate(
                 signer.certificate, Times.at(now), others=signer.chain
             )
             if report.indication is not Indication.TOTAL_PASSED:
-                sub = "" if report.sub_indication is None else f" ({report.sub_indication.value})"
-                reasons.append(f"the certificate of the TTP is {report.indication.value}{sub}")
+                sub = report.sub_indication
+                reason = report.indication.value if sub is None else f"{report.indication.value}, {sub.value}"
+                reasons.append(cause("NODE_CERTIFICATE_UNUSABLE", reason=reason))
             elif state.register is not None:
                 entry = state.register.ttp_of_certificate(signer.certificate.sha256)
                 if entry is None or entry.member != self._config.member:
-                    reasons.append("the certificate of the TTP is not in the register")
+                    reasons.append(cause("NODE_UNREGISTERED", certificate=signer.certificate.sha256))
                 elif not entry.granted_at(now):
-                    reasons.append("the register does not grant this TTP")
+                    reasons.append(not_granted(entry, now))
         try:
             last = self._ledger.last_time()
         except TrustspaceError as error:
-            return (*reasons, str(error))
+            return (*reasons, Cause(error.code, error.parameters))
         if last is not None and now < last - timedelta(minutes=5):
-            reasons.append("the clock is behind the last receipt")
+            reasons.append(cause("NODE_CLOCK_BEHIND", last=text(last), now=text(now)))
         return tuple(reasons)
 
     def read(self, body: bytes) -> Request | bytes:
@@ -183,7 +187,7 @@ class Service:
         state = self._trust.current(now)
         reasons = self._reasons(state, now)
         if reasons:
-            raise NotReady(reason="; ".join(reasons))
+            raise NotReady(reason="; ".join(render(r.code, r.parameters)[0] for r in reasons))
         return state
 
     def _check_offered(self, request: Request) -> None:
@@ -196,8 +200,6 @@ class Service:
 
     def _refuse(self, status: PKIFailureInfo, error: TrustspaceError, request: Request | None) -> bytes:
         """RFC 3029 §9: also a refusal is signed. It judges nothing, and is not kept."""
-        from trustspace.validation.catalogue import render  # noqa: PLC0415 - the usual request needs no words
-
         transaction: GeneralName | None = None
         if request is not None:
             transaction = request.dvcs.transaction_identifier
