@@ -191,6 +191,19 @@ def test_max_age_is_stricter_than_next_update(space: Space) -> None:
     assert set(codes(signature)) == {"REVOCATION_DATA_TOO_OLD"}
 
 
+def test_data_without_next_update_are_good_for_their_moment_only(space: Space) -> None:
+    signed = space.sign()
+    for age, expected in (
+        (timedelta(minutes=1), PASSED),
+        (timedelta(hours=1), ("INDETERMINATE", "TRY_LATER")),
+    ):
+        answer = responder(space).status(space.alice, this_update=NOW - age, next_update=None)
+        signature = space.judge(signed, evidence=pool_of(space.root.crl(), answer))
+        assert outcome(signature) == expected, codes(signature)
+    day = policy('clock_skew = "5m"\n[revocation]\nmax_age = "1d"')
+    assert outcome(space.judge(signed, evidence=pool_of(space.root.crl(), answer), policy=day)) == PASSED
+
+
 def test_data_must_be_newer_than_the_signature_if_the_policy_says_so(space: Space) -> None:
     strict = policy("[revocation]\nafter_best_signature_time = true")
     stamped = space.sign(stamper=space.tsa.stamper(NOW - timedelta(minutes=30)))

@@ -147,7 +147,9 @@ def _not_usable(
     if statement.this_update >= moment:
         return None  # issued after the moment that matters: no later word is needed
     if statement.next_update is None:
-        if rules.max_age is not None:
+        # RFC 6960 §2.4: newer information is available all the time, so this is good for its moment only,
+        # as far as clocks agree; a policy's own age may let it last longer.
+        if rules.max_age is not None or moment - statement.this_update <= context.skew:
             return None
         return cause(
             "REVOCATION_DATA_WITHOUT_END", source=statement.source, issued=text(statement.this_update)
