@@ -162,7 +162,7 @@ def test_recognition_never_fails(data):
     assert read_objects(data)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_mutated_objects_are_shown_or_refused(ru_objects, mutated_run, data):
     raw = bytearray(data.draw(st.sampled_from(ru_objects)))

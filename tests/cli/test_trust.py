@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from datetime import UTC, datetime
 
+import pytest
+
+from trustspace.algorithms.private import generate
 from trustspace.cli.trust import read_trust
+from trustspace.demo.authority import root_authority
+from trustspace.encoding.extensions import KeyUsage
 
 
 def test_a_folder_is_sorted_by_content_not_by_name(run, ru, tmp_path):
@@ -54,3 +61,34 @@ def test_keys_in_a_trust_folder_are_left_alone(ru):
     inputs = read_trust([str(ru.authority)])
     assert any(item.path.endswith("root.key") for item in inputs.skipped)
     assert not any("key" in item.path and item.suspicious for item in inputs.skipped)
+
+
+def test_a_damaged_root_is_refused_by_name_and_skipped_in_a_folder(run, ru, tmp_path):
+    """Its own signature tells, whichever octet was changed: issuer, subject, an extension, the signature."""
+    raw = bytearray((ru.authority / "root.cer").read_bytes())
+    for place in (raw.index(b"root CA"), raw.rindex(b"root CA"), len(raw) * 2 // 3, len(raw) - 20):
+        damaged = bytearray(raw)
+        damaged[place] ^= 1
+        path = tmp_path / "root.cer"
+        path.write_bytes(bytes(damaged))
+        named = run("validate", ru.document, "--trust", path)
+        assert named.code == 2
+        assert str(path) in named.err
+        folder = run("validate", ru.document, "--trust", tmp_path)
+        assert folder.code == 2
+        good = run(
+            "validate", ru.document, "--trust", tmp_path, "--trust", ru.authority / "root.cer", "--json"
+        )
+        assert good.code in (0, 3)
+
+
+def test_a_certificate_for_a_new_key_is_not_damaged(ru, tmp_path):
+    """A CA's self-issued certificate for its next key is signed by the one before (RFC 4210 §4.4)."""
+    now = datetime.now(UTC)
+    old = root_authority([("CN", "Old and new")], "p-256", now=now, random=os.urandom)
+    new = generate("p-256", random=os.urandom)
+    usage = frozenset({KeyUsage.KEY_CERT_SIGN})
+    rollover = old.issue([("CN", "Old and new")], new, usage=usage, ca=True).certificate
+    (tmp_path / "old.cer").write_bytes(old.holder.certificate.raw)
+    (tmp_path / "new.cer").write_bytes(rollover.raw)
+    assert len(read_trust([str(tmp_path)]).anchors) == 2

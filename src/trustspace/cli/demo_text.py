@@ -8,12 +8,12 @@ from typing import Any
 
 from trustspace.cli.language import Language
 from trustspace.cli.plain_text import visible
+from trustspace.cli.tree import moment_text
 from trustspace.cli.words import pick
 from trustspace.demo.expected import Case, Way
 from trustspace.demo.members import Member
 from trustspace.demo.run import Results, Row, Step
 from trustspace.receipts.outcome import Outcome
-from trustspace.validation.catalogue import render
 
 _CASE_NAMES = {
     Case.CHANGED_DOCUMENT: ("a changed document", "изменённый документ"),
@@ -39,13 +39,33 @@ _OUTCOME_WORDS = {
     Outcome.UNDETERMINED_FOR_GOOD: ("undetermined", "не определено"),
     Outcome.UNDETERMINED_FOR_NOW: ("undetermined for now", "пока не определено"),
 }
-_WAYS = {
-    Way.ONLINE: ("asked: a TTP was asked online", "запрос: ДТС спросили по сети"),
-    Way.OFFLINE: (
-        "carried: judged offline from what came with the document",
-        "с документом: проверено без сети по тому, что пришло с документом",
+_WAYS = {Way.ONLINE: ("asked", "запрос"), Way.OFFLINE: ("carried", "с документом")}
+_REASONS = {
+    (Way.ONLINE, True, True): (
+        "the reader's TTP asked the sender's, checked its receipt by the register, and relies on it",
+        "ДТС читателя спросила ДТС отправителя, проверила её квитанцию по реестру и полагается на неё",
+    ),
+    (Way.ONLINE, True, False): (
+        "the reader has no TTP: it asked the sender's itself, and checked its receipt by the register",
+        "у читателя нет ДТС: он сам спросил ДТС отправителя и проверил её квитанцию по реестру",
+    ),
+    (Way.ONLINE, False, True): (
+        "the sender has no TTP: the reader's judged by the sender's registered CA",
+        "у отправителя нет ДТС: ДТС читателя проверила по зарегистрированному УЦ отправителя",
+    ),
+    (Way.OFFLINE, True, True): (
+        "the receipt of the sender's TTP came along; checked by the register, nobody was asked",
+        "квитанция ДТС отправителя пришла с документом; проверена по реестру, никого не спрашивали",
+    ),
+    (Way.OFFLINE, False, True): (
+        "no receipt: the reader judged by the sender's registered CA, nobody was asked",
+        "без квитанции: читатель проверил по зарегистрированному УЦ отправителя, никого не спрашивали",
     ),
 }
+_REASONS[Way.OFFLINE, True, False] = _REASONS[Way.OFFLINE, True, True]
+_REASONS[Way.ONLINE, False, False] = _REASONS[Way.OFFLINE, False, True]
+_REASONS[Way.OFFLINE, False, False] = _REASONS[Way.OFFLINE, False, True]
+"""Why a crossing succeeds, by way, whether the sender has a TTP, and whether the reader has one."""
 
 
 class DemoText:
@@ -128,7 +148,7 @@ class DemoText:
                 "Кто кому верит: документы строки у участника столбца; слева — запрос, справа — с документом",
             ),
             "",
-            f"{'':<18}" + "".join(f"{code:<6}" for code in codes),
+            (f"{'':<18}" + "".join(f"{code:<6}" for code in codes)).rstrip(),
         ]
         for member in results.members:
             cells = []
@@ -147,17 +167,22 @@ class DemoText:
 
     def _reasons(self, results: Results) -> str:
         """Each reason once, in words, with who it holds for."""
-        groups: dict[tuple[Way | None, Outcome, str], list[Row]] = defaultdict(list)
+        groups: dict[tuple[Way | None, str, Outcome], list[Row]] = defaultdict(list)
         for row in results.crossings:
-            groups[row.way, row.actual.outcome, row.actual.ground].append(row)
+            groups[row.way, self._reason(row, results), row.actual.outcome].append(row)
         lines = [self.say("Why:", "Почему:")]
-        for (way, outcome, ground), rows in groups.items():
+        for (way, reason, outcome), rows in groups.items():
             head = self.say(*_WAYS[way]) if way else ""
-            reason = render(ground, rows[0].parameters, self._language.value)[0]
-            lines.append(f"  {self._marks[outcome]} {len(rows):>2} × {head}")
-            lines.append(f"         {visible(reason)}")
+            lines.append(f"  {self._marks[outcome]} {len(rows):>2} × {head}: {visible(reason)}")
             lines.append(f"         {self._pairs(rows, results)}")
         return "\n".join(lines)
+
+    def _reason(self, row: Row, results: Results) -> str:
+        """Why a crossing came out as it did: by who has a TTP, or else in the words of the catalogue."""
+        has_ttp = {member.code: member.ttp for member in results.members}
+        if not row.as_expected or row.way is None:
+            return row.reason(self._language.value)
+        return self.say(*_REASONS[row.way, has_ttp[row.sender], has_ttp[row.reader]])
 
     def _pairs(self, rows: list[Row], results: Results) -> str:
         by_sender: dict[str, list[str]] = defaultdict(list)
@@ -183,8 +208,9 @@ class DemoText:
             lines.append(
                 f"  {self._marks[row.actual.outcome]} {row.sender}→{row.reader}  {name}: {outcome}{surprise}"
             )
-            reason = render(row.actual.ground, row.parameters, self._language.value)[0]
-            lines.append(f"           {visible(reason)}")
+            failed = row.actual.outcome is Outcome.INVALID and row.actual.sub_indication
+            sub = f" [{row.actual.sub_indication}]" if failed else ""
+            lines.append(f"           {moment_text(row.reason(self._language.value))}{sub}")
         return "\n".join(lines)
 
     def _verdict(self, results: Results, folder: str, seconds: float) -> str:

@@ -17,6 +17,7 @@ from trustspace.cli.files import IN_MEMORY_LIMIT, read_file, unreadable
 from trustspace.cli.recognise import Found, Kind, looks_like, read_objects
 from trustspace.encoding.certificate import Certificate
 from trustspace.errors import TrustspaceError
+from trustspace.pki.self_signed import is_damaged
 
 FILES_LIMIT = 20_000
 """Files of one folder that are looked at."""
@@ -44,6 +45,8 @@ class TrustInputs:
     registers: dict[bytes, str] = field(default_factory=dict)
     """Signed registers, not yet verified, with where they lie."""
     skipped: list[Skipped] = field(default_factory=list)
+    origins: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    """By certificate: the file that it came from, and whether that file was named itself."""
 
 
 _OURS = frozenset({Kind.CERTIFICATE, Kind.CRL, Kind.OCSP_RESPONSE, Kind.REGISTER})
@@ -54,8 +57,9 @@ def read_trust(paths: list[str]) -> TrustInputs:
     """Sort out every path.
 
     Raises ``CommandError``: what :func:`read_file` raises; TRUST_FILE_UNUSABLE for a file that is none of
-    ours; TRUST_PATH_EMPTY for a folder that holds none; TRUST_WITHOUT_CERTIFICATES when no certificate is
-    trusted in the end; TRUST_TOO_MANY_FILES.
+    ours; TRUST_CERTIFICATE_DAMAGED for a self-signed certificate whose own signature is false (in a folder
+    it is skipped); TRUST_PATH_EMPTY for a folder that holds none; TRUST_WITHOUT_CERTIFICATES when no
+    certificate is trusted in the end; TRUST_TOO_MANY_FILES.
     """
     inputs = TrustInputs()
     for path in paths:
@@ -63,6 +67,7 @@ def read_trust(paths: list[str]) -> TrustInputs:
             _read_folder(path, inputs)
         else:
             _read_named_file(path, inputs)
+    _refuse_damaged(inputs)
     if paths and not inputs.anchors:
         raise CommandError("TRUST_WITHOUT_CERTIFICATES", paths=", ".join(paths))
     return inputs
@@ -124,7 +129,7 @@ def _take(found: Found, inputs: TrustInputs, path: str, *, named: bool) -> str |
     try:
         match found.kind:
             case Kind.CERTIFICATE:
-                _take_certificate(Certificate.parse(found.data), inputs, named=named)
+                _take_certificate(Certificate.parse(found.data), inputs, path, named=named)
             case Kind.CRL:
                 from trustspace.encoding.crl import CertificateList  # noqa: PLC0415 - only where there is one
 
@@ -146,11 +151,24 @@ def _take(found: Found, inputs: TrustInputs, path: str, *, named: bool) -> str |
     return None
 
 
-def _take_certificate(certificate: Certificate, inputs: TrustInputs, *, named: bool) -> None:
+def _take_certificate(certificate: Certificate, inputs: TrustInputs, path: str, *, named: bool) -> None:
     constraints = certificate.basic_constraints
     authority = certificate.version < 2 or (constraints is not None and constraints.ca)
     if named or authority or certificate.self_issued:
         inputs.anchors.setdefault(certificate.sha256, certificate)
         inputs.certificates.pop(certificate.sha256, None)
+        inputs.origins.setdefault(certificate.sha256, (path, named))
     elif certificate.sha256 not in inputs.anchors:
         inputs.certificates.setdefault(certificate.sha256, certificate)
+
+
+def _refuse_damaged(inputs: TrustInputs) -> None:
+    """Nobody is trusted through a self-signed certificate that does not verify itself."""
+    for sha256, certificate in list(inputs.anchors.items()):
+        if not is_damaged(certificate, inputs.anchors.values()):
+            continue
+        path, named = inputs.origins[sha256]
+        if named:
+            raise CommandError("TRUST_CERTIFICATE_DAMAGED", path=path)
+        del inputs.anchors[sha256]
+        inputs.skipped.append(Skipped(path, "its own signature is false", True))

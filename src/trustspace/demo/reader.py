@@ -22,6 +22,7 @@ from trustspace.errors import TrustspaceError
 from trustspace.lists.register import read_register
 from trustspace.node.material import load_evidence
 from trustspace.pki.evidence_pool import EvidencePool
+from trustspace.pki.self_signed import is_damaged
 from trustspace.receipts.opinions import Ground
 from trustspace.receipts.outcome import Outcome
 from trustspace.receipts.report import ReceiptReport, Standing
@@ -51,6 +52,8 @@ class Finding:
     outcome: Outcome
     ground: str
     causes: tuple[Cause, ...] = ()
+    sub_indication: str | None = None
+    """EN 319 102-1's word for it, by whoever judged the signature itself."""
 
 
 class Reader:
@@ -122,7 +125,8 @@ class Reader:
             return Finding(Outcome.UNDETERMINED_FOR_GOOD, error.code, (Cause(error.code, error.parameters),))
         causes = tuple(cause for signature in report.signatures for cause in signature.causes)
         ground = _decisive(causes) if causes else Ground.OWN_OPINION.value
-        return Finding(_OUTCOMES[report.indication], ground, causes)
+        sub = next((s.sub_indication for s in report.signatures if s.sub_indication), None)
+        return Finding(_OUTCOMES[report.indication], ground, causes, sub.value if sub else None)
 
 
 def judge_crossing(space: Space, sender: Member, reader: Reader, way: Way) -> Finding:
@@ -138,9 +142,18 @@ def judge_crossing(space: Space, sender: Member, reader: Reader, way: Way) -> Fi
 def _of_receipt(report: ReceiptReport) -> Finding:
     details = report.details
     if report.standing is Standing.HOLDS and details is not None:
-        return Finding(report.says, details.ground, report.causes)
+        return Finding(report.says, details.ground, report.causes, _sub_indication(report))
     ground = report.causes[0].code if report.causes else "RECEIPT_UNTRUSTED"
     return Finding(Outcome.UNDETERMINED_FOR_GOOD, ground, report.causes)
+
+
+def _sub_indication(report: ReceiptReport) -> str | None:
+    """Of the receipt farthest inside: that TTP judged the signature itself."""
+    for inner in report.embedded:
+        if found := _sub_indication(inner):
+            return found
+    verdicts = report.details.verdicts if report.details else ()
+    return next((verdict.sub_indication for verdict in verdicts if verdict.sub_indication), None)
 
 
 def _decisive(causes: tuple[Cause, ...]) -> str:
@@ -158,7 +171,9 @@ def _certificates(paths: Iterable[Path]) -> tuple[Certificate, ...]:
     found = []
     for path in paths:
         try:
-            found.append(Certificate.parse(path.read_bytes()))
+            certificate = Certificate.parse(path.read_bytes())
         except (OSError, TrustspaceError):
             continue
+        if not is_damaged(certificate):
+            found.append(certificate)
     return tuple(found)

@@ -30,7 +30,6 @@ from trustspace.demo.reader import Finding, Reader, judge_crossing
 from trustspace.demo.trust import configure, distribute, publish
 from trustspace.errors import TrustspaceError
 from trustspace.node.outgoing import PeerUnreachable
-from trustspace.receipts.outcome import Outcome
 from trustspace.validation.catalogue import render
 
 ASKING_AT_ONCE = 4
@@ -74,18 +73,26 @@ class Row:
     def to_dict(self) -> dict[str, Any]:
         """For ``results.json``."""
         row: dict[str, Any] = {"case": self.case.value} if self.case else {"way": str(self.way)}
-        parameters = self.parameters
         return {
             **row,
             "sender": self.sender,
             "reader": self.reader,
             "expected": {"outcome": self.expected.outcome.value, "ground": self.expected.ground},
-            "actual": {"outcome": self.actual.outcome.value, "ground": self.actual.ground},
-            "as_expected": self.as_expected,
-            "reason": {
-                language: render(self.actual.ground, parameters, language)[0] for language in ("en", "ru")
+            "actual": {
+                "outcome": self.actual.outcome.value,
+                "ground": self.actual.ground,
+                "sub_indication": self.actual.sub_indication,
             },
+            "as_expected": self.as_expected,
+            "reason": {language: self.reason(language) for language in ("en", "ru")},
         }
+
+    def reason(self, language: str) -> str:
+        """Why, in words: the ground, and where a receipt is not believed, what is wrong with it."""
+        words = [render(self.actual.ground, self.parameters, language)[0]]
+        if self.actual.ground == "RECEIPT_UNTRUSTED":
+            words += [render(c.code, c.parameters, language)[0] for c in self.actual.causes[1:2]]
+        return " ".join(words)
 
     @property
     def parameters(self) -> dict[str, str | int | None]:
@@ -263,8 +270,3 @@ class _Run:
 def utc_now() -> datetime:
     """The edge's clock."""
     return datetime.now(UTC)
-
-
-def believed(row: Row) -> bool:
-    """Whether the reader believes the document."""
-    return row.actual.outcome is Outcome.VALID

@@ -24,7 +24,8 @@ REGISTER_LIFE = timedelta(days=90)
 SPACE_NAME = "Demonstration trust space"
 
 
-_STAND_IN_POLICY = """# As basic, for a TTP that answers for an algorithm of its own: the end dates that trustspace ships with do
+_STAND_IN_POLICY = """\
+# As basic, for a TTP that answers for an algorithm of its own: the end dates that trustspace ships with do
 # not know it, and what they do not know is not believed.
 description = "Own algorithm (demonstration)"
 
