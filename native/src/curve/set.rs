@@ -25,11 +25,11 @@ macro_rules! parameter_set {
             type Scalar = $crate::field::Montgomery<$name, $limbs>;
             const A: $crate::curve::Coefficient<Self::Base> =
                 $crate::curve::parameter_set!(@coefficient $base, $a);
-            const B: Self::Base = <$base>::new($crate::field::hex($b));
+            const B: Self::Base = <$base>::constant($crate::field::hex($b));
             const GENERATOR: $crate::curve::Coordinates<Self::Base> =
                 $crate::curve::Coordinates {
-                    x: <$base>::new($crate::field::hex($x)),
-                    y: <$base>::new($crate::field::hex($y)),
+                    x: <$base>::constant($crate::field::hex($x)),
+                    y: <$base>::constant($crate::field::hex($y)),
                 };
         }
 
@@ -44,7 +44,7 @@ macro_rules! parameter_set {
     };
     (@coefficient $base:ty, (-3)) => { $crate::curve::Coefficient::MinusThree };
     (@coefficient $base:ty, $a:literal) => {
-        $crate::curve::Coefficient::Other(<$base>::new($crate::field::hex($a)))
+        $crate::curve::Coefficient::Other(<$base>::constant($crate::field::hex($a)))
     };
 }
 

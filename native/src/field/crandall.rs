@@ -20,7 +20,7 @@ impl<const N: usize, const C: u64> Crandall<N, C> {
     const PRIME: [u64; N] = limbs::sub_word(&[0; N], C).0;
 
     /// A constant of the field, below p.
-    pub const fn new(value: [u64; N]) -> Self {
+    pub const fn constant(value: [u64; N]) -> Self {
         Self(value)
     }
 
@@ -29,8 +29,12 @@ impl<const N: usize, const C: u64> Crandall<N, C> {
         let (mut value, mut i) = (limbs::add_word(&[0; N], 1).0, 0);
         while i < inverse::STEPS * inverse::rounds(N) {
             // (value or value + p) / 2; the sum has a bit more than fits.
-            let odd = value[0] & 1;
-            let (sum, carry) = limbs::add(&value, &limbs::select(&Self::PRIME, &[0; N], odd));
+            let addend = if value[0] & 1 == 1 {
+                Self::PRIME
+            } else {
+                [0; N]
+            };
+            let (sum, carry) = limbs::add(&value, &addend);
             value = limbs::halve(&sum, carry);
             i += 1;
         }
@@ -45,14 +49,20 @@ impl<const N: usize, const C: u64> Crandall<N, C> {
         limbs::select(&reduced, &self.0, carry)
     }
 
-    /// Adds carry·2^(64N) ≡ carry·c. For a carry this small the first addition
-    /// carries only out of a value near 2^(64N), leaving one near zero, so the
-    /// second stays in the lowest limb.
+    /// Adds what a carry out of the top stands for, carry·c. As it is small,
+    /// it carries only out of a value near 2^(64N), leaving one near zero, so
+    /// that the c then due stays in the lowest limb.
     #[inline(always)]
-    fn fold_carry(value: [u64; N], carry: u64) -> Self {
-        let (mut out, again) = limbs::add_word(&value, carry.wrapping_mul(C));
-        out[0] = out[0].wrapping_add(again * C);
+    fn add_carried(value: [u64; N], multiple: u64) -> Self {
+        let (mut out, again) = limbs::add_word(&value, multiple);
+        out[0] = out[0].wrapping_add(Self::if_carried(again));
         Self(out)
+    }
+
+    /// c if there was a carry or borrow.
+    #[inline(always)]
+    fn if_carried(carry: u64) -> u64 {
+        limbs::barrier(carry.wrapping_neg()) & C
     }
 
     #[inline(always)]
@@ -62,7 +72,7 @@ impl<const N: usize, const C: u64> Crandall<N, C> {
             (out[i], carry) = limbs::mac(low[i], high[i], C, carry);
             i += 1;
         }
-        Self::fold_carry(out, carry)
+        Self::add_carried(out, carry.wrapping_mul(C))
     }
 
     /// A multiple by a small signed number, its magnitude at most 2^31.
@@ -75,7 +85,7 @@ impl<const N: usize, const C: u64> Crandall<N, C> {
             (out[i], carry) = limbs::mac(0, self.0[i], magnitude, carry);
             i += 1;
         }
-        let product = Self::fold_carry(out, carry);
+        let product = Self::add_carried(out, carry.wrapping_mul(C));
         let negative = -product;
         Self(limbs::select(&negative.0, &product.0, sign as u64 & 1))
     }
@@ -123,7 +133,7 @@ impl<const N: usize, const C: u64> Add for Crandall<N, C> {
     #[inline(always)]
     fn add(self, other: Self) -> Self {
         let (sum, carry) = limbs::add(&self.0, &other.0);
-        Self::fold_carry(sum, carry)
+        Self::add_carried(sum, Self::if_carried(carry))
     }
 }
 
@@ -133,8 +143,8 @@ impl<const N: usize, const C: u64> Sub for Crandall<N, C> {
     #[inline(always)]
     fn sub(self, other: Self) -> Self {
         let (difference, borrow) = limbs::sub(&self.0, &other.0);
-        let (mut out, again) = limbs::sub_word(&difference, borrow.wrapping_neg() & C);
-        out[0] = out[0].wrapping_sub(again * C);
+        let (mut out, again) = limbs::sub_word(&difference, Self::if_carried(borrow));
+        out[0] = out[0].wrapping_sub(Self::if_carried(again));
         Self(out)
     }
 }

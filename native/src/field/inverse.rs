@@ -84,9 +84,9 @@ fn approximate<const N: usize>(a: &[u64; N], b: &[u64; N]) -> (u64, u64) {
 fn steps((mut a, mut b): (u64, u64)) -> Matrix {
     let (mut f0, mut g0, mut f1, mut g1) = (1u64, 0u64, 0u64, 1u64);
     for _ in 0..STEPS {
-        let odd = (a & 1).wrapping_neg();
-        let smaller = ((a as u128).wrapping_sub(b as u128) >> 64) as u64;
-        let swap = odd & smaller;
+        let odd = limbs::barrier((a & 1).wrapping_neg());
+        let (_, smaller) = limbs::sbb(a, b, 0);
+        let swap = odd & limbs::barrier(smaller.wrapping_neg());
         for (x, y) in [(&mut a, &mut b), (&mut f0, &mut f1), (&mut g0, &mut g1)] {
             let difference = swap & (*x ^ *y);
             *x ^= difference;
@@ -126,7 +126,7 @@ fn apply<const N: usize>(a: &[u64; N], f: i64, b: &[u64; N], g: i64) -> ([u64; N
 
 #[inline(always)]
 fn choose(a: u64, b: u64, mask: u64) -> u64 {
-    b ^ (mask & (a ^ b))
+    b ^ (limbs::barrier(mask) & (a ^ b))
 }
 
 #[inline(always)]

@@ -66,16 +66,28 @@ pub const fn sub_word<const N: usize>(a: &[u64; N], b: u64) -> ([u64; N], u64) {
     (difference, borrow)
 }
 
+/// The value, of which the compiler may no longer assume anything: what is
+/// computed from a carry behind it stays arithmetic and becomes no branch.
+#[inline(always)]
+pub fn barrier(value: u64) -> u64 {
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    {
+        let mut out = value;
+        // SAFETY: no instruction is emitted.
+        unsafe {
+            core::arch::asm!("/* {0} */", inout(reg) out, options(pure, nomem, nostack, preserves_flags));
+        }
+        out
+    }
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    core::hint::black_box(value)
+}
+
 /// `a` where `choose_a` is 1, `b` where it is 0, without a branch.
 #[inline(always)]
-pub const fn select<const N: usize>(a: &[u64; N], b: &[u64; N], choose_a: u64) -> [u64; N] {
-    let mask = choose_a.wrapping_neg();
-    let (mut out, mut i) = ([0; N], 0);
-    while i < N {
-        out[i] = b[i] ^ (mask & (a[i] ^ b[i]));
-        i += 1;
-    }
-    out
+pub fn select<const N: usize>(a: &[u64; N], b: &[u64; N], choose_a: u64) -> [u64; N] {
+    let mask = barrier(choose_a.wrapping_neg());
+    core::array::from_fn(|i| b[i] ^ (mask & (a[i] ^ b[i])))
 }
 
 /// Repeats a block for i = 0 … N − 1 with a constant i: for the outer loops of

@@ -54,7 +54,7 @@ impl<M: Modulus<N>, const N: usize> Montgomery<M, N> {
     const R_SQUARED: [u64; N] = {
         let (mut value, mut i) = (Self::R, 0);
         while i < 64 * N {
-            value = Self::add_limbs(&value, &value);
+            value = Self::double_constant(&value);
             i += 1;
         }
         value
@@ -66,29 +66,34 @@ impl<M: Modulus<N>, const N: usize> Montgomery<M, N> {
     const CORRECTION: Self = {
         let (mut value, mut i) = (Self::R_SQUARED, 0);
         while i < (64 - inverse::STEPS) * inverse::rounds(N) {
-            value = Self::add_limbs(&value, &value);
+            value = Self::double_constant(&value);
             i += 1;
         }
         Self::wrap(value)
     };
 
-    /// A constant of the field.
-    pub const fn new(value: [u64; N]) -> Self {
-        Self(Self::product(&value, &Self::R_SQUARED), PhantomData)
+    /// A constant of the field. Branches, so not for values at run time.
+    pub const fn constant(value: [u64; N]) -> Self {
+        let (sum, carry) = Self::rows(&value, &Self::R_SQUARED);
+        Self::wrap(Self::least_constant(&sum, carry))
+    }
+
+    const fn double_constant(value: &[u64; N]) -> [u64; N] {
+        let (sum, carry) = limbs::add(value, value);
+        Self::least_constant(&sum, carry)
+    }
+
+    const fn least_constant(value: &[u64; N], carry: u64) -> [u64; N] {
+        let (reduced, borrow) = limbs::sub(value, &Self::MODULUS);
+        if carry < borrow { *value } else { reduced }
     }
 
     /// Subtracts m from carry·2^(64N) + value if it is not below m.
     #[inline(always)]
-    const fn subtract_once(value: &[u64; N], carry: u64) -> [u64; N] {
+    fn subtract_once(value: &[u64; N], carry: u64) -> [u64; N] {
         let (reduced, borrow) = limbs::sub(value, &Self::MODULUS);
         let (_, below) = limbs::sbb(carry, 0, borrow);
         limbs::select(value, &reduced, below)
-    }
-
-    #[inline(always)]
-    const fn add_limbs(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
-        let (sum, carry) = limbs::add(a, b);
-        Self::subtract_once(&sum, carry)
     }
 
     /// One row of a product: (sum + a·b) / 2^64 modulo m, where `sum`, a limb
@@ -114,14 +119,22 @@ impl<M: Modulus<N>, const N: usize> Montgomery<M, N> {
         (window, (high >> 64) as u64)
     }
 
-    /// a·b / 2^(64N) mod m for any a and a b below m.
+    /// a·b / 2^(64N) modulo m, below 2m, for any a and a b below m.
     #[inline(always)]
-    const fn product(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
+    const fn rows(a: &[u64; N], b: &[u64; N]) -> ([u64; N], u64) {
         let mut sum = ([0; N], 0);
         limbs::unroll!(I < N, {
             sum = Self::row(sum, a[I], b);
         });
-        Self::subtract_once(&sum.0, sum.1)
+        sum
+    }
+
+    /// Called, not inlined: a formula of inlined ones would not fit the
+    /// instruction cache.
+    #[inline(never)]
+    fn product(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
+        let (sum, carry) = Self::rows(a, b);
+        Self::subtract_once(&sum, carry)
     }
 
     /// self·factor / 2^64 for a factor of magnitude at most 2^31.
@@ -135,13 +148,6 @@ impl<M: Modulus<N>, const N: usize> Montgomery<M, N> {
         Self::wrap(limbs::select(&negative.0, &product.0, sign as u64 & 1))
     }
 
-    /// Called, not inlined: a formula of inlined ones would not fit the
-    /// instruction cache.
-    #[inline(never)]
-    fn product_called(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
-        Self::product(a, b)
-    }
-
     const fn wrap(value: [u64; N]) -> Self {
         Self(value, PhantomData)
     }
@@ -152,7 +158,8 @@ impl<M: Modulus<N>, const N: usize> Add for Montgomery<M, N> {
 
     #[inline(always)]
     fn add(self, other: Self) -> Self {
-        Self::wrap(Self::add_limbs(&self.0, &other.0))
+        let (sum, carry) = limbs::add(&self.0, &other.0);
+        Self::wrap(Self::subtract_once(&sum, carry))
     }
 }
 
@@ -181,7 +188,7 @@ impl<M: Modulus<N>, const N: usize> Mul for Montgomery<M, N> {
 
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
-        Self::wrap(Self::product_called(&self.0, &other.0))
+        Self::wrap(Self::product(&self.0, &other.0))
     }
 }
 
@@ -217,7 +224,8 @@ impl<M: Modulus<N>, const N: usize> Field for Montgomery<M, N> {
     fn from_le_bytes(bytes: &[u8]) -> (Self, Choice) {
         let value = limbs::from_le_bytes(bytes);
         let (_, borrow) = limbs::sub(&value, &Self::MODULUS);
-        (Self::new(value), Choice::from(borrow as u8))
+        let number = Self::wrap(Self::product(&value, &Self::R_SQUARED));
+        (number, Choice::from(borrow as u8))
     }
 
     fn write_le_bytes(self, out: &mut [u8]) {

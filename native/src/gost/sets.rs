@@ -146,31 +146,31 @@ parameter_set! {
 }
 
 impl TwistedEdwards for Tc26Set256A {
-    const D: Crandall<4, 617> = Crandall::new(hex(
+    const D: Crandall<4, 617> = Crandall::constant(hex(
         "0605F6B7C183FA81_578BC39CFAD51813_2B9DF62897009AF7_E522C32D6DC7BFFB",
     ));
-    const S: Crandall<4, 617> = Crandall::new(hex(
+    const S: Crandall<4, 617> = Crandall::constant(hex(
         "7E7E82520F9F015F_AA1D0F18C14AB9FB_35188275DA3FD942_06B74F34A48E0ECD",
     ));
-    const T: Crandall<4, 617> = Crandall::new(hex(
+    const T: Crandall<4, 617> = Crandall::constant(hex(
         "0100FE73F595FF15_8E974B44D478D958_8744FE5C192AC47E_A63075DCE7A14AAA",
     ));
-    const ROOT: Crandall<4, 617> = Crandall::new(hex(
+    const ROOT: Crandall<4, 617> = Crandall::constant(hex(
         "83E5BDD9BDF3EB31_3DD2E8C6F2BCC353_5C8892A12DE1A719_01BA705D47A3D4AC",
     ));
 }
 
 impl TwistedEdwards for Tc26Set512C {
-    const D: Crandall<8, 569> = Crandall::new(hex(
+    const D: Crandall<8, 569> = Crandall::constant(hex(
         "9E4F5D8C017D8D9F_13A5CF3CDF5BFE4D_AB402D54198E31EB_DE28A0621050439C_A6B39E0A515C06B3_04E2CE43E79E369E_91A0CFC2BC2A22B4_CA302DBB33EE7550",
     ));
-    const S: Crandall<8, 569> = Crandall::new(hex(
+    const S: Crandall<8, 569> = Crandall::constant(hex(
         "186C289CFFA09C98_3B168C30C829006C_952FF4AAF99C7385_0875D7E77BEBEF18_D653187D6BA8FE53_3EC74C6F06187258_5B97CC0F50F57752_CD73F4913304621E",
     ));
-    const T: Crandall<8, 569> = Crandall::new(hex(
+    const T: Crandall<8, 569> = Crandall::constant(hex(
         "9A628F975594ECEF_D89BA28A2539FFB7_9C8AB238AEED0851_FA5C1ABB02B80B44_C6734501B83A011D_D625CD0B5145091A_6D9ACD4B1F5C5B1E_21B2B249DDFD1271",
     ));
-    const ROOT: Crandall<8, 569> = Crandall::new(hex(
+    const ROOT: Crandall<8, 569> = Crandall::constant(hex(
         "96D6321ED51EE4B6_7C14CF30505A095E_693275849594ACCC_E0C53BFD3D52FC71_EA54E0C5E8358DE5_8E8E508850113C0B_51C5FE83BBC1EECA_7C4774DACACA7EC5",
     ));
 }
