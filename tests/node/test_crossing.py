@@ -284,17 +284,21 @@ def test_content_that_is_sent_along_is_not_in_the_receipt_nor_in_the_ledger(
 def test_foreign_and_own_certificates_are_validated_by_vpkc(world: World, two: tuple[Member, Member]) -> None:
     ru, by = two
     world.start()
-    body = build_request(
-        ServiceType.VPKC, certificates=[ru.signer.certificate, by.signer.certificate], nonce=9
-    )
+    certificates = [ru.signer.certificate, by.signer.certificate]
+    helpers = [ru.ca.certificate, by.ca.certificate]
+    body = build_request(ServiceType.VPKC, certificates=certificates, helpers=helpers, nonce=9)
     receipt = post(world.nodes["by"].dvcs, body)
     report = verified(world, receipt, None)
+    assert report.exit_code == 0, report.details
     assert report.service == "vpkc"
     assert report.details is not None
-    outcomes = {v.id: v.outcome for v in report.details.verdicts}
-    # A signer's certificate alone reaches no anchor where its issuing CA is not at hand.
-    assert len(outcomes) == 2
-    assert report.standing is Standing.HOLDS, report.causes
+    assert [v.ground for v in report.details.verdicts] == ["OPINION_RELIED_ON_PEER", "OPINION_OWN"]
+    assert [inner.member for inner in report.embedded] == ["ru"]
+    # Without the issuing CA no path can be built, there as here: undetermined, not invalid.
+    body = build_request(ServiceType.VPKC, certificates=certificates[:1], nonce=10)
+    alone = verified(world, post(world.nodes["by"].dvcs, body), None)
+    assert alone.standing is Standing.HOLDS
+    assert alone.says is Outcome.UNDETERMINED_FOR_GOOD
 
 
 def test_ccpd_certifies_an_imprint(world: World, two: tuple[Member, Member]) -> None:
@@ -322,3 +326,27 @@ def test_a_positive_receipt_against_false_mathematics_raises_the_alarm(
     assert ground(report) == "OPINION_CONTRADICTION"
     assert report.details is not None
     assert report.details.alarm
+
+
+@pytest.mark.parametrize("dialect", ["rfc3029", "kz", "by"])
+def test_a_peers_no_is_understood_in_each_profile(world: World, dialect: str) -> None:
+    by = world.add("by", "bign-256v1", dialect=dialect)
+    world.add("ru", "gost2012-256-a")
+    world.start()
+    document = by.pki.sign(b"contract over 100", by.signer)
+    good = verified(world, ask(world.nodes["ru"].dvcs, document), document)
+    assert good.exit_code == 0, good.causes
+    changed = document.replace(b"over 100", b"over 900")
+    bad = verified(world, ask(world.nodes["ru"].dvcs, changed, "2"), changed)
+    assert bad.standing is Standing.HOLDS, bad.causes
+    assert bad.says is Outcome.INVALID
+    assert ground(bad) == "OPINION_PEER_NEGATIVE"
+    assert bad.embedded[0].says is Outcome.INVALID
+
+
+def test_a_request_that_could_not_be_read_may_be_corrected(world: World, two: tuple[Member, Member]) -> None:
+    ru, _ = two
+    world.start("ru")
+    assert parse_receipt(ask(world.nodes["ru"].dvcs, b"torn")).response.error_note is not None
+    document = ru.pki.sign(b"contract", ru.signer)
+    assert verified(world, ask(world.nodes["ru"].dvcs, document), document).exit_code == 0

@@ -82,7 +82,10 @@ def test_the_chain_says_who_vouched_for_whom(space: Space, ru: Member, by: Membe
     assert (report.member, report.embedded[0].member) == ("by", "ru")
     values = report.to_dict("ru")
     assert values["indication"] == "TOTAL-PASSED"
-    assert values["embedded"][0]["details"]["modules"] == ["test 0 (not certified)"]
+    # What verified, and what signed; neither is certified by a state, and both say so.
+    modules = values["embedded"][0]["details"]["modules"]
+    assert [module.split()[0] for module in modules] == ["test", "trustspace-native"]
+    assert all(module.endswith("(not certified)") for module in modules)
     assert values["missing"][0]["message"] == "Квитанция не засвидетельствована."
     assert report.to_json() == check(space, outer, document).to_json()
 

@@ -109,6 +109,7 @@ class Judge:
 
     def _certificates(self, request: Request, state: TrustState, now: datetime) -> _Found:
         certificates = request.certificates
+        others = (*certificates, *request.helpers)
         validator = state.documents
         items: list[Item] = []
         facts: dict[str, Facts] = {}
@@ -116,7 +117,7 @@ class Judge:
         engine = ""
         try:
             for certificate in certificates:
-                gathered = validator.gather_certificate(certificate, certificates)
+                gathered = validator.gather_certificate(certificate, others)
                 report = judge_certificate(
                     certificate, gathered, state.snapshot, Times.at(now), validator.policy
                 )

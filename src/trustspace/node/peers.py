@@ -123,6 +123,7 @@ class Peers:
             request.service,
             message=None if vpkc else request.dvcs.data.message,
             certificates=certificates if vpkc else (),
+            helpers=request.helpers if vpkc else (),
             nonce=int.from_bytes(b"\x01" + self._random(16), "big"),
             request_time=now,
             requester=GeneralName.of_uri(f"urn:trustspace:member:{self._member}"),

@@ -156,7 +156,7 @@ class Service:
         judged = self._judge.judge(request, state, self._clock())
         if judged.judgement.alarm:
             _log.error("ALARM: two TTPs contradict one another, transaction %s", request.transaction)
-        reservation = self._ledger.reserve(self._clock())
+        reservation = self._ledger.reserve(key, self._clock())
         answer = issue(request, judged.judgement, self._issuing(reservation, state))
         report = state.receipts.verify(answer, Times.at(self._clock() + timedelta(seconds=1)))
         if report.standing is not Standing.HOLDS:

@@ -122,7 +122,7 @@ def _rebuilt(signed: SignedData, digests: set[bytes]) -> bytes:
 
 def _signer_info_stands(info: SignerInfo, verified: Verified) -> bool:
     """RFC 5652 §5.3, version 1, from the certificate, the key and the attributes that were verified."""
-    certificate = verified.signers.get(signature_id(info.raw))
+    certificate = verified.signers.get(signature_id(info.own_octets))
     attributes = info.signed_attributes
     if certificate is None or attributes is None:
         return False

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from trustspace.algorithms.digests import digest_by_name, digest_by_oid
+from trustspace.algorithms.modules import module_of
 from trustspace.documents.cades_signing import Stamper
 from trustspace.encoding import der
 from trustspace.encoding.certificate import Certificate
@@ -115,7 +116,7 @@ def issue(request: Request, judgement: Judgement, by: Issuing) -> bytes:
         serial_number=by.serial,
         response_time=DVCSTime(gen_time=by.time.replace(microsecond=0)),
         dv_status=info,
-        certs=() if plain else tuple(_target(row, by.profile.dialect) for row in judgement.rows),
+        certs=() if plain else _targets(judgement.rows, by.profile.dialect),
         extensions=() if plain else (Extension(ID_RECEIPT_DETAILS, False, details.to_der()),),
     )
     return _sealed(DVCSResponse(cert_info=cert_info), judgement, by, details if plain else None)
@@ -175,10 +176,16 @@ def _details(request: Request, judgement: Judgement, by: Issuing) -> ReceiptDeta
         report=judgement.report,
         control_time=judgement.control_time.replace(microsecond=0),
         engine=judgement.engine,
-        modules=judgement.modules,
+        modules=_modules(judgement, by),
         verdicts=tuple(row.verdict for row in judgement.rows),
         opinions=judgement.opinions,
     )
+
+
+def _modules(judgement: Judgement, by: Issuing) -> tuple[str, ...]:
+    """Design rule 7: what verified and what signs, with version and certification."""
+    signing = (str(module_of(signer.signature_scheme)) for signer in by.signers)
+    return tuple(dict.fromkeys((*judgement.modules, *signing)))
 
 
 def _further_imprints(request: Request, profile: Profile) -> tuple[Imprint, ...]:
@@ -194,8 +201,16 @@ def _further_imprints(request: Request, profile: Profile) -> tuple[Imprint, ...]
     return ()
 
 
-def _target(row: Row, dialect: Dialect) -> TargetEtcChain:
-    """RFC 3029 §9.1: one element a signature; the status in ``chain[0]`` is the target's."""
+def _targets(rows: Sequence[Row], dialect: Dialect) -> tuple[TargetEtcChain, ...]:
+    seen: set[bytes] = set()
+    return tuple(_target(row, dialect, seen) for row in rows)
+
+
+def _target(row: Row, dialect: Dialect, seen: set[bytes]) -> TargetEtcChain:
+    """RFC 3029 §9.1: one element a signature; the status in ``chain[0]`` is the target's.
+
+    ``seen`` is what earlier elements hold: signatures of one CA need its CRL once.
+    """
     if row.certificate is not None:
         target = CertEtcToken(CertEtcKind.CERTIFICATE, row.certificate.raw)
     else:
@@ -211,6 +226,9 @@ def _target(row: Row, dialect: Dialect) -> TargetEtcChain:
         (CertEtcKind.CRL, row.crls),
     ):
         for raw in items:
+            if raw in seen:
+                continue
+            seen.add(raw)
             size += len(raw)
             # Large CRLs stay out: the details' evidence digest names them, and the node keeps them.
             if size <= MAX_TOKENS:

@@ -144,6 +144,22 @@ class Request:
                 raise RequestMalformed(reason=str(error)) from error
         return tuple(found)
 
+    @property
+    def helpers(self) -> tuple[Certificate, ...]:
+        """Certificates that a vpkc request hands in to build paths with (RFC 3029 §7.5, ``chain``).
+
+        Raises :class:`RequestMalformed`.
+        """
+        found: dict[bytes, Certificate] = {}
+        try:
+            for target in self.dvcs.data.certs:
+                for token in target.chain:
+                    if token.kind is CertEtcKind.CERTIFICATE and token.value not in found:
+                        found[token.value] = Certificate.parse(token.value)
+        except MalformedEncoding as error:
+            raise RequestMalformed(reason=str(error)) from error
+        return tuple(found.values())
+
     def echoed(self) -> DVCSRequestInformation:
         """``dvReqInfo`` of the response: the request's own, without content and travelling receipts."""
         kept = []
@@ -236,6 +252,7 @@ def build_request(
     message: bytes | None = None,
     imprint: Imprint | None = None,
     certificates: Sequence[Certificate] = (),
+    helpers: Iterable[Certificate] = (),
     nonce: int | None = None,
     request_time: datetime | None = None,
     requester: GeneralName | None = None,
@@ -245,9 +262,10 @@ def build_request(
     own_opinion_only: bool = False,
 ) -> bytes:
     """A request as it is sent: a ContentInfo's DER. Give what the service takes: the document for vsd, an
-    imprint for ccpd, certificates for vpkc.
+    imprint for ccpd, certificates for vpkc (``helpers`` are certificates that may stand above them).
     """
     receipts = tuple(travelling)
+    chain = tuple(CertEtcToken(CertEtcKind.CERTIFICATE, c.raw) for c in helpers)
     extensions = []
     if detached is not None:
         extensions.append(Extension(ID_DETACHED_CONTENT, False, detached.to_der()))
@@ -265,7 +283,9 @@ def build_request(
     data = Data(
         message=message,
         message_imprint=None if imprint is None else imprint.to_message_imprint(),
-        certs=tuple(TargetEtcChain(CertEtcToken(CertEtcKind.CERTIFICATE, c.raw)) for c in certificates),
+        certs=tuple(
+            TargetEtcChain(CertEtcToken(CertEtcKind.CERTIFICATE, c.raw), chain) for c in certificates
+        ),
     )
     request = DVCSRequest(information, data, transaction)
     return der.sequence(der.oid(ID_CT_DVCS_REQUEST_DATA), der.explicit(0, request.encode()))

@@ -155,27 +155,29 @@ class Ledger:
     def recall(self, key: RequestKey) -> bytes | None:
         """The receipt of this very request, if it was issued.
 
-        Also remembers the digest that a transaction stands for, so that a deferred answer binds it too.
+        Raises:
+            TransactionConflict: the transaction is known with another digest.
+            LedgerError: the store fails.
+        """
+        with self._transaction():
+            self._check(key)
+            return self._receipt(key)
+
+    def reserve(self, key: RequestKey, now: datetime) -> Reservation:
+        """The next serial, with a time that is not before any earlier serial's.
+
+        From here on the transaction stands for this digest, also if the answer is deferred.
 
         Raises:
             TransactionConflict: the transaction is known with another digest.
             LedgerError: the store fails.
         """
         with self._transaction():
+            self._check(key)
             self._db.execute(
                 "INSERT OR IGNORE INTO requests VALUES (?, ?, ?)",
                 (key.requester, key.transaction, key.digest),
             )
-            self._check(key)
-            return self._receipt(key)
-
-    def reserve(self, now: datetime) -> Reservation:
-        """The next serial, with a time that is not before any earlier serial's.
-
-        Raises:
-            LedgerError: the store fails.
-        """
-        with self._transaction():
             last = self._db.execute("SELECT time FROM serials ORDER BY serial DESC LIMIT 1").fetchone()
             seconds = max(int(now.timestamp()), int(last[0]) if last else 0)
             cursor = self._db.execute("INSERT INTO serials (time, state) VALUES (?, 'reserved')", (seconds,))
