@@ -6,23 +6,13 @@ import fcntl
 import json
 import os
 import subprocess
-import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
+from support.command import COMMAND, clean_environment
 from trustspace.demo.layout import Space
-
-COMMAND = [sys.executable, "-m", "trustspace.cli.main"]
-
-
-def clean_environment() -> dict[str, str]:
-    """This process's environment without anything that changes the command's language or behaviour."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG", "TRUSTSPACE_"))}
-    return {**kept, "PYTHONUTF8": "1"}
 
 
 @dataclass(frozen=True)
@@ -65,30 +55,3 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
 @pytest.fixture
 def space(ran: Ran) -> Space:
     return ran.space
-
-
-@dataclass(frozen=True)
-class Result:
-    """What one run of the command gave."""
-
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture(scope="session")
-def fresh() -> Callable[..., Result]:
-    """Run the command in a process of its own, in a folder."""
-
-    def call(*arguments: str | Path, cwd: Path | None = None) -> Result:
-        done = subprocess.run(
-            [*COMMAND, *map(str, arguments)],
-            capture_output=True,
-            env=clean_environment(),
-            cwd=cwd,
-            timeout=120,
-            check=False,
-        )
-        return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
-
-    return call
