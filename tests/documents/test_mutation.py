@@ -37,7 +37,9 @@ def _mutations(octets: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _state(document: Document) -> tuple[object, ...]:
-    return tuple((s.id, s.format_problems, s.level) for s in document.walk())
+    return tuple(
+        (s.id, s.format_problems, s.level, *(stamp.id for stamp in s.timestamps)) for s in document.walk()
+    )
 
 
 @pytest.mark.parametrize("kind", ["gost2012-256-a", "bign-256v1", "p-256"])

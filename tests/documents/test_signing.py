@@ -104,6 +104,7 @@ def test_time_stamps_are_added_without_touching_what_is_there(pki: Pki, alice: E
         (signature,) = document.signatures
         octets = add_signature_timestamp(octets, signature.id, tsa.stamp, SHA256)
     (after,) = open_document(octets).signatures
+    assert after.id == signature.id, "what is added to a signature does not rename it"
     assert len(after.timestamps) == 3
     assert all(stamp.covers() for stamp in after.timestamps)
     assert [s.raw for s in after.timestamps][:2] == [s.raw for s in signature.timestamps]

@@ -190,7 +190,7 @@ class _Reader:
     ) -> Signature:
         reader = AttributeReader(info)
         reader.check_shape()
-        identifier = signature_id(info.raw, parent)
+        identifier = signature_id(info.own_octets, parent)
         digest = _digest(info.digest_algorithm.oid)
         content_type = reader.content_type()
         references, inputs = self._references(reader, info, content, digest, parent)

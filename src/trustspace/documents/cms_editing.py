@@ -116,7 +116,7 @@ def _rewrite(
     unsigned = fields[-1] if fields[-1].tag == 0xA1 else None
     kept = [field.raw for field in fields if unsigned is None or field.offset != unsigned.offset]
     attributes = unsigned.raws() if unsigned is not None else []
-    own = signature_id(raw, parent)
+    own = signature_id(b"".join(kept), parent)
     if own == identifier:
         attributes.append(make(info))
         return der.sequence(*kept, der.tlv(0xA1, b"".join(attributes)))

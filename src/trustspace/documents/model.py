@@ -191,8 +191,8 @@ class Signature:
     """One signature as it stands."""
 
     id: str
-    """``S-`` and the first 16 hex digits of the SHA-256 of its octets (a counter-signature's: with its
-    parent's id before them): stable, whatever else the document holds."""
+    """``S-`` and the first 16 hex digits of the SHA-256 of its octets without the unsigned attributes (a
+    counter-signature's: with its parent's id before them): stable, whatever is added to it or beside it."""
     raw: bytes
     """The SignerInfo's octets."""
     format: SignatureFormat
@@ -279,9 +279,9 @@ class Document:
             yield from signature.walk()
 
 
-def signature_id(raw: bytes, parent: str | None = None) -> str:
-    """The stable identifier of a signature with these octets."""
-    return "S-" + sha256((parent or "").encode() + raw).hexdigest()[:16]
+def signature_id(octets: bytes, parent: str | None = None) -> str:
+    """The stable identifier of a signature with these octets, its unsigned attributes left out."""
+    return "S-" + sha256((parent or "").encode() + octets).hexdigest()[:16]
 
 
 def timestamp_id(raw: bytes) -> str:

@@ -119,6 +119,12 @@ class SignerInfo(Encoded):
         """Read it from an element of another structure. Raises MalformedEncoding."""
         return cls(element)
 
+    @property
+    def own_octets(self) -> bytes:
+        """The content octets up to the signature's end: all but the unsigned attributes, which may grow."""
+        end = self.signature_element.offset + len(self.signature_element.raw) - self.element.offset
+        return self.raw[self.element.header_length : end]
+
     @lazy
     def sha256(self) -> str:
         """SHA-256 of the whole SignerInfo, hexadecimal."""
