@@ -5,11 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Callable
+from enum import StrEnum
 
 from trustspace.algorithms import _der
-from trustspace.algorithms.errors import AlgorithmNotSupported, KeyInvalid
+from trustspace.algorithms.errors import AlgorithmNotSupported, KeyInvalid, PasswordInvalid
 
 _PBES2, _PBKDF2 = "1.2.840.113549.1.5.13", "1.2.840.113549.1.5.12"
+_SCRYPT = "1.3.6.1.4.1.11591.4.11"  # RFC 7914 §7
+_HMAC_SHA256, _AES_256_CBC = "1.2.840.113549.2.9", "2.16.840.1.101.3.4.1.42"
 _PRFS = {
     "1.2.840.113549.2.7": "sha1",
     "1.2.840.113549.2.8": "sha224",
@@ -19,7 +23,22 @@ _PRFS = {
 }
 _AES_CBC = {"2.16.840.1.101.3.4.1.2": 16, "2.16.840.1.101.3.4.1.22": 24, "2.16.840.1.101.3.4.1.42": 32}
 _MOST_ITERATIONS = 10_000_000  # some seconds; more is an attack or a mistake
+_MOST_MEMORY = 256 * 1024 * 1024  # of scrypt
+_MOST_WORK = 64 * 1024 * 1024  # N·r·p: again some seconds
+# What we write. PBKDF2: OWASP's count for HMAC-SHA-256. scrypt: 16 MiB is what OpenSSL reads by default (its
+# limit is 32); p = 5 makes up for it.
+_ITERATIONS = 600_000
+_SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 2**14, 8, 5
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----(.+?)-----END \1-----", re.DOTALL)
+
+
+class KeyDerivation(StrEnum):
+    """How the encrypting key comes from the password."""
+
+    PBKDF2 = "pbkdf2"
+    """RFC 8018 §5.2 with HMAC-SHA-256: opened by everything."""
+    SCRYPT = "scrypt"
+    """RFC 7914: costs an attacker memory."""
 
 
 def unwrap(data: bytes) -> tuple[str | None, bytes]:
@@ -65,7 +84,7 @@ def is_encrypted(der: bytes) -> bool:
 
 
 def decrypt(der: bytes, password: bytes) -> bytes:
-    """The PrivateKeyInfo inside an EncryptedPrivateKeyInfo (PBES2 with PBKDF2 and AES-CBC)."""
+    """The PrivateKeyInfo inside an EncryptedPrivateKeyInfo (PBES2 with PBKDF2 or scrypt, and AES-CBC)."""
     outer = _der.Reader(der)
     reader = outer.enter()
     outer.finish()
@@ -76,11 +95,11 @@ def decrypt(der: bytes, password: bytes) -> bytes:
     fields = _der.Reader(parameters).enter()
     derivation, derivation_parameters = _der.read_algorithm(fields)
     cipher, initial = _der.read_algorithm(fields)
-    if derivation != _PBKDF2 or derivation_parameters is None:
+    if derivation not in _DERIVATIONS or derivation_parameters is None:
         raise AlgorithmNotSupported(oid=derivation, name=f"key derivation {derivation}")
     if cipher not in _AES_CBC or initial is None:
         raise AlgorithmNotSupported(oid=cipher, name=f"private key encryption with {cipher}")
-    key = _pbkdf2(derivation_parameters, password, _AES_CBC[cipher])
+    key = _DERIVATIONS[derivation](derivation_parameters, password, _AES_CBC[cipher])
     return _aes_cbc(key, _der.Reader(initial).value(_der.OCTET_STRING), ciphertext)
 
 
@@ -100,6 +119,51 @@ def _pbkdf2(parameters: bytes, password: bytes, size: int) -> bytes:
     return hashlib.pbkdf2_hmac(_PRFS[function], password, salt, iterations, size)
 
 
+def _scrypt(parameters: bytes, password: bytes, size: int) -> bytes:
+    import hashlib  # noqa: PLC0415
+
+    fields = _der.Reader(parameters).enter()
+    salt = fields.value(_der.OCTET_STRING)
+    n, r, p = fields.integer(), fields.integer(), fields.integer()
+    if n < 2 or n & (n - 1) or r < 1 or p < 1 or 128 * n * r > _MOST_MEMORY or n * r * p > _MOST_WORK:
+        raise KeyInvalid(algorithm="PKCS#8", reason=f"scrypt with N = {n}, r = {r}, p = {p}")
+    memory = 128 * r * (n + p + 2) + 1024
+    return hashlib.scrypt(password, salt=salt, n=n, r=r, p=p, maxmem=memory, dklen=size)
+
+
+_DERIVATIONS = {_PBKDF2: _pbkdf2, _SCRYPT: _scrypt}
+
+
+def encrypt(
+    der: bytes, password: bytes, *, random: Callable[[int], bytes], derivation: KeyDerivation
+) -> bytes:
+    """An EncryptedPrivateKeyInfo (RFC 5958 §3) around a PrivateKeyInfo: PBES2, AES-256-CBC.
+
+    ``ValueError`` where the password is empty.
+    """
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes  # noqa: PLC0415
+
+    if not password:
+        raise ValueError("an empty password")
+    salt, initial = random(16), random(16)
+    if derivation is KeyDerivation.SCRYPT:
+        costs = (_der.integer(_SCRYPT_N), _der.integer(_SCRYPT_R), _der.integer(_SCRYPT_P))
+        function, parameters = _SCRYPT, _der.sequence(_der.octet_string(salt), *costs)
+    else:
+        prf = _der.sequence(_der.oid(_HMAC_SHA256), _der.NULL_BYTES)
+        function = _PBKDF2
+        parameters = _der.sequence(_der.octet_string(salt), _der.integer(_ITERATIONS), prf)
+    key = _DERIVATIONS[function](parameters, password, 32)
+    padding = 16 - len(der) % 16
+    encryptor = Cipher(algorithms.AES(key), modes.CBC(initial)).encryptor()
+    ciphertext = encryptor.update(der + bytes([padding]) * padding) + encryptor.finalize()
+    scheme = _der.sequence(
+        _der.sequence(_der.oid(function), parameters),
+        _der.sequence(_der.oid(_AES_256_CBC), _der.octet_string(initial)),
+    )
+    return _der.sequence(_der.sequence(_der.oid(_PBES2), scheme), _der.octet_string(ciphertext))
+
+
 def _aes_cbc(key: bytes, initial: bytes, ciphertext: bytes) -> bytes:
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes  # noqa: PLC0415
 
@@ -109,5 +173,5 @@ def _aes_cbc(key: bytes, initial: bytes, ciphertext: bytes) -> bytes:
     plain = decryptor.update(ciphertext) + decryptor.finalize()
     padding = plain[-1]
     if not 1 <= padding <= 16 or plain[-padding:] != bytes([padding]) * padding or plain[0] != _der.SEQUENCE:
-        raise KeyInvalid(algorithm="PKCS#8", reason="the password is wrong")
+        raise PasswordInvalid(algorithm="PKCS#8", reason="the password is wrong")
     return plain[:-padding]

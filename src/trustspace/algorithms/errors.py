@@ -5,6 +5,7 @@
     TrustspaceError
     ├── AlgorithmNotSupported   we cannot tell: nobody here computes this algorithm
     ├── KeyInvalid              the key is not one of its algorithm (range, curve, order, encoding)
+    │   └── PasswordInvalid     an encrypted key, and a password that is missing or does not open it
     └── SignatureInvalid        the question was well formed, and the answer is no
 
 The first is never to be reported as the last: an unknown algorithm leaves a signature undetermined.
@@ -28,6 +29,10 @@ class KeyInvalid(TrustspaceError):
     """The key is not a key of its algorithm. Parameters: ``algorithm``, ``reason``."""
 
     code = "KEY_INVALID"
+
+
+class PasswordInvalid(KeyInvalid):
+    """The key is encrypted, and the password is missing or wrong."""
 
 
 class SignatureInvalid(TrustspaceError):

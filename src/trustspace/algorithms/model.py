@@ -128,3 +128,30 @@ class SignatureScheme:
     extra: Any = field(default=None, repr=False, compare=False)
     encoding: str = ""
     module: str = field(default="", repr=False, compare=False)
+
+
+class SigningKey(Protocol):
+    """A private key that signs, wherever it lives: in this process, or behind a provider that never shows it.
+
+    ``default_scheme`` is what the key's state (or custom) signs with; ``module`` is what computes the
+    signatures, for receipts and reports to name.
+    """
+
+    @property
+    def key(self) -> PublicKey:
+        """The public side."""
+        ...
+
+    @property
+    def default_scheme(self) -> SignatureScheme: ...
+
+    @property
+    def module(self) -> ModuleInfo: ...
+
+    def sign(self, message: BytesLike, scheme: SignatureScheme | None = None, *, entropy: bytes) -> bytes:
+        """The signature over a message, in the form that certificates and CMS carry.
+
+        ``entropy``: fresh random octets, for keys that hedge their nonces with them; others draw their own.
+        Raises ``AlgorithmNotSupported`` where the scheme is not one of this key's.
+        """
+        ...

@@ -1,8 +1,8 @@
 """Private keys: made, loaded, signing, stored.
 
 This is the software key. A node may keep its keys elsewhere (PKCS#11, a certified module) behind the same
-``sign``; see ``providers``. Randomness is handed in, except that OpenSSL draws its own for RSA keys and for
-its signatures' nonces.
+``sign``: ``model.SigningKey`` is what they have in common, and ``trustspace.keys`` has the others. Randomness
+is handed in, except that OpenSSL draws its own for RSA keys and for its signatures' nonces.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from trustspace.algorithms import _bign, _der, _gost, _pkcs8, _pyca
-from trustspace.algorithms.errors import AlgorithmNotSupported, KeyInvalid
+from trustspace.algorithms._pkcs8 import KeyDerivation
+from trustspace.algorithms.errors import AlgorithmNotSupported, KeyInvalid, PasswordInvalid
 from trustspace.algorithms.keys import load_public_key
-from trustspace.algorithms.model import BytesLike, PublicKey, SignatureScheme, Signer
+from trustspace.algorithms.model import BytesLike, ModuleInfo, PublicKey, SignatureScheme, Signer
+from trustspace.algorithms.modules import module_of
 from trustspace.algorithms.names import name_of
 from trustspace.algorithms.signatures import all_signatures, resolve
 
@@ -57,6 +59,11 @@ class PrivateKey:
         self._signer = signer
         self._pkcs8 = pkcs8
 
+    @property
+    def module(self) -> ModuleInfo:
+        """The module that signs with this key."""
+        return module_of(self.default_scheme)
+
     def __repr__(self) -> str:
         return f"PrivateKey({self.key.algorithm}, {self.key.parameter_set or self.key.size})"
 
@@ -81,6 +88,19 @@ class PrivateKey:
     def to_pkcs8(self) -> bytes:
         """The key as PrivateKeyInfo (RFC 5208 §5), DER, not encrypted."""
         return self._pkcs8
+
+    def to_encrypted_pkcs8(
+        self,
+        password: bytes,
+        *,
+        random: Random,
+        derivation: KeyDerivation = KeyDerivation.PBKDF2,
+    ) -> bytes:
+        """The key as EncryptedPrivateKeyInfo (RFC 5958 §3), DER: PBES2 with AES-256-CBC.
+
+        ``ValueError`` for an empty password: it would protect nothing and look as if it did.
+        """
+        return _pkcs8.encrypt(self._pkcs8, password, random=random, derivation=derivation)
 
 
 def default_scheme(key: PublicKey) -> SignatureScheme:
@@ -280,13 +300,14 @@ def generate(kind: str, *, random: Random) -> PrivateKey:
 def load_private_key(data: bytes, password: bytes | None = None) -> PrivateKey:
     """A private key from PEM or DER: PKCS#8 (also encrypted, PBES2 with AES), SEC 1, PKCS#1.
 
-    Raises ``KeyInvalid`` (also for a wrong or missing password), ``AlgorithmNotSupported``.
+    Raises ``KeyInvalid`` (``PasswordInvalid`` for a password that is wrong or missing),
+    ``AlgorithmNotSupported``.
     """
     label, der = _pkcs8.unwrap(data)
     try:
         if label == "ENCRYPTED PRIVATE KEY" or (label is None and _pkcs8.is_encrypted(der)):
             if password is None:
-                raise KeyInvalid(algorithm="PKCS#8", reason="a password is needed")
+                raise PasswordInvalid(algorithm="PKCS#8", reason="a password is needed")
             der, label = _pkcs8.decrypt(der, password), "PRIVATE KEY"
         if label in (None, "PRIVATE KEY"):
             info = _pkcs8.read_private_key_info(der)
@@ -308,6 +329,7 @@ def _load_with_pyca(data: bytes, label: str | None, password: bytes | None) -> P
             return _from_pyca(serialization.load_der_private_key(data, None))
         return _from_pyca(serialization.load_pem_private_key(data, password))
     except TypeError as error:  # pyca's answer to a password that is missing, or not needed
-        raise KeyInvalid(algorithm="private key", reason=str(error)) from error
+        kind = PasswordInvalid if password is None else KeyInvalid
+        raise kind(algorithm="private key", reason=str(error)) from error
     except UnsupportedAlgorithm as error:
         raise AlgorithmNotSupported(name=str(error)) from error

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from trustspace.algorithms.identifiers import signature_algorithm_identifier
-from trustspace.algorithms.model import PublicKey, SignatureScheme
-from trustspace.algorithms.private import PrivateKey
+from trustspace.algorithms.model import PublicKey, SignatureScheme, SigningKey
 from trustspace.encoding import der
 from trustspace.encoding.certificate import Certificate, assemble, subject_public_key
 from trustspace.encoding.extensions import KeyUsage, encode_extension
@@ -64,14 +63,14 @@ class CertificateTemplate:
 class Issuer:
     """Who signs: a key, the name that stands as issuer, and the key identifier that AKI repeats."""
 
-    key: PrivateKey
+    key: SigningKey
     name: Name
     key_identifier: bytes | None = None
     scheme: SignatureScheme | None = None
     """None: the key's usual scheme."""
 
     @classmethod
-    def of(cls, certificate: Certificate, key: PrivateKey, scheme: SignatureScheme | None = None) -> Issuer:
+    def of(cls, certificate: Certificate, key: SigningKey, scheme: SignatureScheme | None = None) -> Issuer:
         """The holder of a certificate."""
         return cls(
             key=key,
@@ -82,7 +81,7 @@ class Issuer:
 
     @classmethod
     def itself(
-        cls, template: CertificateTemplate, key: PrivateKey, scheme: SignatureScheme | None = None
+        cls, template: CertificateTemplate, key: SigningKey, scheme: SignatureScheme | None = None
     ) -> Issuer:
         """The issuer of a self-signed certificate."""
         return cls(

@@ -9,8 +9,7 @@ from hashlib import sha512
 
 from trustspace.algorithms.digests import digest_by_name
 from trustspace.algorithms.identifiers import cms_signature_algorithm_identifier, digest_algorithm_identifier
-from trustspace.algorithms.model import DigestAlgorithm, SignatureScheme
-from trustspace.algorithms.private import PrivateKey
+from trustspace.algorithms.model import DigestAlgorithm, SignatureScheme, SigningKey
 from trustspace.encoding import der
 from trustspace.encoding.attributes import encode_attribute, encode_attributes
 from trustspace.encoding.cades_attributes import (
@@ -30,7 +29,7 @@ class CmsSigner:
     ``digest`` None takes the key's own: the scheme's, so a national key brings its national hash.
     """
 
-    key: PrivateKey
+    key: SigningKey
     certificate: Certificate
     chain: tuple[Certificate, ...] = ()
     digest: DigestAlgorithm | None = None
