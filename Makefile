@@ -38,3 +38,11 @@ bench: $(VENV)/.built $(VENV)/.bench
 $(VENV)/.bench: requirements/bench.txt $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/bench.txt
 	touch $@
+
+# For each target FUZZ="--seconds N"; see docs/reference/fuzzing.md.
+fuzz: $(VENV)/.built $(VENV)/.fuzz
+	PYTHONPATH=tests:fuzz $(BIN)/python fuzz/run.py $(FUZZ)
+
+$(VENV)/.fuzz: requirements/fuzz.txt $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/fuzz.txt
+	touch $@

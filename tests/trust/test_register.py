@@ -106,6 +106,15 @@ def test_a_contradictory_register_is_refused(path: tuple[str | int, ...], value:
         Register.from_json(canonical_json(tree))
 
 
+@pytest.mark.parametrize("text", ["\ud800", "a\u202eb", "line\nline", "\x1b[31m", "x" * 5000])
+@pytest.mark.parametrize("place", ["name", "address"])
+def test_an_endpoint_that_cannot_be_shown_or_written_is_refused(text: str, place: str) -> None:
+    value = json.loads(register().to_json())
+    value["ttps"][0]["endpoints"] = {text: "http://x"} if place == "name" else {"dvcs": text}
+    with pytest.raises(RegisterMalformed, match="not addresses"):
+        Register.from_json(json.dumps(value, sort_keys=True, separators=(",", ":")).encode())
+
+
 def test_out_of_order_history_is_refused() -> None:
     with pytest.raises(RegisterMalformed):
         ttp(history=(WITHDRAWN, GRANTED))

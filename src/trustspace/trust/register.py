@@ -276,7 +276,7 @@ class _Reader:
 
     def text(self, name: str) -> str:
         value = self._get(name, str)
-        if len(value) > 4096 or not value.isprintable():
+        if not _is_plain(value):
             raise RegisterMalformed(where=f"{self._where}.{name}", reason="not plain text")
         return value
 
@@ -300,7 +300,7 @@ class _Reader:
 
     def texts(self, name: str) -> dict[str, str]:
         items = self._get(name, dict)
-        if len(items) > 64 or not all(isinstance(v, str) and len(v) < 4096 for v in items.values()):
+        if len(items) > 64 or not all(_is_plain(text) for pair in items.items() for text in pair):
             raise RegisterMalformed(where=f"{self._where}.{name}", reason="not addresses")
         return dict(items)
 
@@ -315,6 +315,11 @@ class _Reader:
 
     def refuse(self, name: str, reason: str) -> RegisterMalformed:
         return RegisterMalformed(where=f"{self._where}.{name}", reason=reason)
+
+
+def _is_plain(value: object) -> bool:
+    """A text of bearable length that can be shown, and written as UTF-8 (a lone surrogate cannot)."""
+    return isinstance(value, str) and len(value) <= 4096 and value.isprintable()
 
 
 def _decode(text: str, where: str) -> bytes:

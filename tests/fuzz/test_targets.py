@@ -1,0 +1,65 @@
+"""The fuzzers' targets for some moments each: any octets are answered, soon, with an error of ours or none."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from support.fuzz_loop import check, loop, mutator_of
+from support.fuzz_targets import TARGETS
+from support.tlv_mutation import parse
+
+SLOW = {
+    "ber",
+    "validation",
+    "facts",
+    "receipt",
+    "command",
+    "trust-files",
+    "stored-facts",
+    "policy",
+    "private-key",
+}
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_the_seeds_are_answered(name: str) -> None:
+    target = TARGETS[name]
+    for data in target.seeds():
+        check(target, data)
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_seeds_changed_by_their_structure_are_answered(name: str) -> None:
+    count = 60 if name in SLOW else 400
+    assert loop(TARGETS[name], seed=20260601, count=count) == count
+
+
+@pytest.mark.parametrize("name", TARGETS)
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32))
+def test_fresh_changes_are_answered(name: str, number: int) -> None:
+    target = TARGETS[name]
+    choice = random.Random(number)
+    mutate = mutator_of(target, target.seeds())
+    data = choice.choice(target.seeds())
+    for _ in range(choice.randint(1, 4)):
+        data = mutate(data, choice)
+    check(target, data)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(sorted(TARGETS)), st.binary(max_size=120), st.sampled_from([b"", b"\x30", b"{", b"M"]))
+def test_any_octets_are_answered(name: str, octets: bytes, start: bytes) -> None:
+    check(TARGETS[name], start + octets)
+
+
+def test_the_mutator_takes_apart_what_it_can_write_again() -> None:
+    for name in ("certificate", "crl", "ocsp", "cms", "receipt"):
+        for data in TARGETS[name].seeds():
+            trees = parse(data)
+            assert trees is not None
+            assert b"".join(tree.write() for tree in trees) == data
