@@ -16,10 +16,11 @@ from trustspace.encoding.dvcs import ServiceType
 from trustspace.encoding.general_name import GeneralName
 from trustspace.node.material import TrustState
 from trustspace.node.outgoing import Outgoing, PeerUnreachable
+from trustspace.receipts.answering import mismatch
 from trustspace.receipts.outcome import Outcome
 from trustspace.receipts.parsing import Parsed, ReceiptUnreadable, parse_receipt
 from trustspace.receipts.report import ReceiptReport, Standing
-from trustspace.receipts.request import Request, build_request, parse_request, same_question
+from trustspace.receipts.request import Request, build_request, parse_request
 from trustspace.trust.register import TtpEntry
 from trustspace.validation.causes import Cause, cause
 from trustspace.validation.indications import SubIndication
@@ -111,9 +112,9 @@ class Peers:
             report = state.receipts.verify(answer, Times.at(now), document=document)
         except ReceiptUnreadable as error:
             return _unusable(entry.member, str(error))
-        mismatch = _mismatch(parse_request(asked), parsed)
-        if mismatch is not None:
-            return _unusable(entry.member, f"it answers another request: {mismatch}")
+        different = mismatch(parse_request(asked), parsed)
+        if different is not None:
+            return _unusable(entry.member, f"it answers another request ({different})")
         return _opinion(entry.member, answer, parsed, report)
 
     def _request(self, request: Request, certificates: Sequence[Certificate], now: datetime) -> bytes:
@@ -131,15 +132,6 @@ class Peers:
             detached=request.detached,
             own_opinion_only=True,
         )
-
-
-def _mismatch(asked: Request, parsed: Parsed) -> str | None:
-    note = parsed.response.error_note
-    if note is not None:
-        return None if note.transaction_identifier == asked.dvcs.transaction_identifier else "transaction"
-    if parsed.info is None:
-        return "no answer"
-    return same_question(asked.information, parsed.info.dv_req_info)
 
 
 def _opinion(member: str, receipt: bytes, parsed: Parsed, report: ReceiptReport) -> PeerOpinion:

@@ -1,7 +1,7 @@
 """Our own object identifiers, under one UUID-based arc; RFC 3029's are in :mod:`trustspace.encoding.dvcs`.
 
 The arc is ``2.25.<UUID as a number>`` (X.667 §8: anyone may make one, no registration). What stands below it
-is described in ``docs/reference/receipt-details.md``.
+is described in ``docs/reference/receipts.md``.
 """
 
 from __future__ import annotations
