@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.curves import BIGN, Curve, Point
 
+from support.curves import BIGN, Curve, Point
 from trustspace import _native
 
 ALL = sorted(BIGN)

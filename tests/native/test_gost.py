@@ -8,8 +8,8 @@ import hmac
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.curves import GOST, Curve, Point
 
+from support.curves import GOST, Curve, Point
 from trustspace import _native
 
 ALL = sorted(GOST)

@@ -270,3 +270,30 @@ where
         <P as WithTables<Self>>::tables()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gost::sets::{Tc26Set256A, Tc26Set512C};
+
+    /// RFC 7836, section 5.2: s, t from d; and a, b from s, t.
+    fn constants_agree<P: TwistedEdwards>() {
+        let one = P::Base::ONE;
+        assert!(equal(P::S.double().double(), one - P::D));
+        assert!(equal(P::T.triple().double(), one + P::D));
+        assert!(equal(P::ROOT.square(), -P::D));
+        assert!(!P::D.is_square_vartime());
+        assert!(equal(
+            P::A.times(one),
+            P::S.square() - P::T.square().triple()
+        ));
+        let cube = P::T.square().double() - P::S.square();
+        assert!(equal(P::B, P::T * cube));
+    }
+
+    #[test]
+    fn constants_of_the_sets_agree() {
+        constants_agree::<Tc26Set256A>();
+        constants_agree::<Tc26Set512C>();
+    }
+}

@@ -9,6 +9,8 @@ mod crandall;
 mod inverse;
 mod limbs;
 mod montgomery;
+#[cfg(test)]
+mod tests;
 
 use core::ops::{Add, Mul, Neg, Sub};
 
