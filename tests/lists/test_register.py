@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import timedelta
 
@@ -95,15 +96,14 @@ def test_signed_nonsense_is_refused(space: Space) -> None:
 
 
 def test_a_flipped_octet_is_refused(space: Space) -> None:
+    """Also where no signature covers it: versions, algorithm identifiers, the bag of certificates."""
     data = space.signed_register()
-    for offset in range(0, len(data), 37):
+    chance = random.Random(4)
+    for offset in range(len(data)):
         changed = bytearray(data)
-        changed[offset] ^= 0x01
-        try:
-            # CMS has octets that no signature covers; what is read must be the register as it was signed.
-            assert read(space, bytes(changed)) == space.register
-        except TrustspaceError:
-            continue
+        changed[offset] ^= chance.choice((1, 2, 4, 8, 16, 32, 64, 128, 255))
+        with pytest.raises(TrustspaceError):
+            read(space, bytes(changed))
 
 
 def test_a_changed_register_under_an_old_signature_is_refused(space: Space) -> None:

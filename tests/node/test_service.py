@@ -346,3 +346,19 @@ def test_no_environment_proxy_is_used(world: World, monkeypatch: pytest.MonkeyPa
     details = parse_receipt(answer).details
     assert details is not None
     assert details.outcome is Outcome.VALID
+
+
+def test_a_damaged_anchor_is_refused_at_the_start(tmp_path: Path) -> None:
+    space = Space()
+    member = space.member("ru", "gost2012-256-a")
+    config = write_node(tmp_path / "node", member)
+    (config.parent / "register.p7m").write_bytes(space.signed_register())
+    for name in ("anchors/root.cer", "ttp-ca.cer"):
+        path = config.parent / name
+        good = path.read_bytes()
+        path.write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
+        result = check(config, clock=lambda: space.now)
+        assert not result.ready
+        assert path.name in result.reasons[0]
+        path.write_bytes(good)
+    assert check(config, clock=lambda: space.now).ready

@@ -1,8 +1,9 @@
 """The signed register of the TTP service: canonical JSON inside an attached CAdES signature.
 
-Reading fails closed: whatever is wrong with signature, signer, chain, revocation, content or age ends in an
-error, and the caller keeps the register that it had, or has none. An older register is refused where a newer
-one is known, so that a withdrawn TTP does not come back by replay.
+Reading fails closed: whatever is wrong with signature, signer, chain, revocation, content or age, and any
+octet that is not as it was published, ends in an error, and the caller keeps the register that it had, or has
+none. An older register is refused where a newer one is known, so that a withdrawn TTP does not come back by
+replay.
 """
 
 from __future__ import annotations
@@ -16,14 +17,17 @@ from trustspace.documents.cades_signing import sign_cades
 from trustspace.documents.content import Content
 from trustspace.documents.open import open_document
 from trustspace.encoding.certificate import Certificate
+from trustspace.encoding.cms import SignedData
 from trustspace.errors import InputError
 from trustspace.pki.issuing.signed_data import CmsSigner
 from trustspace.pki.revocation import EvidencePool
 from trustspace.trust.register import Register
 from trustspace.trust.snapshot import ServiceKind, Snapshot
 from trustspace.validation.indications import Indication
+from trustspace.validation.judge import judge
 from trustspace.validation.policy import Policy
 from trustspace.validation.times import Times, text
+from trustspace.validation.unsigned_parts import alterations, verified_parts
 from trustspace.validation.validator import Validator
 
 MIME_TYPE = "application/vnd.trustspace.register+json"
@@ -91,7 +95,9 @@ def read_register(
     """
     document = open_document(data)
     snapshot = Snapshot.of_certificates(anchors, kind=ServiceKind.TTP_CA)
-    report = Validator(snapshot, evidence, register_policy()).validate(document, Times.at(moment))
+    validator = Validator(snapshot, evidence, register_policy())
+    facts = validator.gather(document)
+    report = judge(facts, snapshot, Times.at(moment), validator.policy)
     if report.indication is not Indication.TOTAL_PASSED or len(report.signatures) != 1:
         worst = next((s for s in report.signatures if not s.passed), None)
         causes = (worst.causes if worst else ()) or report.causes
@@ -102,6 +108,11 @@ def read_register(
         )
     if document.content is None or document.detached:
         raise RegisterUntrusted(indication="INDETERMINATE", sub_indication=None, cause="DETACHED")
+    altered = alterations(SignedData.parse(data), data, verified_parts(facts, report))
+    if altered:
+        raise RegisterUntrusted(
+            indication="INDETERMINATE", sub_indication=None, cause=f"ALTERED {altered[0]}"
+        )
     register = Register.from_json(document.content.read(_MAX_REGISTER))
     if not register.is_current(moment):
         raise RegisterOutOfDate(

@@ -22,6 +22,7 @@ from trustspace.encoding.ocsp import OCSPResponse
 from trustspace.errors import InputError, MalformedEncoding, TrustspaceError
 from trustspace.lists.register import read_register
 from trustspace.node.config import KeyFiles, NodeConfig
+from trustspace.pki.edges import EdgeCache, EdgeOutcome
 from trustspace.pki.issuing.signed_data import CmsSigner
 from trustspace.pki.revocation import EvidencePool, RevocationDatum
 from trustspace.receipts.verify import ReceiptVerifier
@@ -57,6 +58,25 @@ def load_certificates(path: Path) -> tuple[Certificate, ...]:
     except MalformedEncoding as error:
         raise MaterialUnusable(path=str(path), what="a certificate", reason=str(error)) from error
     return found
+
+
+def load_anchors(paths: Iterable[Path]) -> tuple[Certificate, ...]:
+    """Certificates to be trusted as they stand; a root's own signature must verify, or the file is damaged.
+
+    Raises:
+        MaterialUnusable: unreadable, no certificate, or damaged.
+    """
+    edges = EdgeCache()
+    found = []
+    for path in files_of(paths):
+        for certificate in load_certificates(path):
+            own = edges.edge(certificate, certificate).outcome if certificate.self_issued else None
+            if own is EdgeOutcome.FAILED or (
+                certificate.deviations and "ALGORITHMS_DIFFER" in certificate.deviations
+            ):
+                raise MaterialUnusable(path=str(path), what="a trust anchor", reason="its signature is false")
+            found.append(certificate)
+    return tuple(found)
 
 
 def load_signer(files: KeyFiles) -> CmsSigner:
@@ -158,10 +178,9 @@ class Trust:
         self._lock = threading.Lock()
         self._own = tuple(
             TrustAnchor(certificate, config.member, ServiceKind.CA)
-            for path in files_of(config.anchors)
-            for certificate in load_certificates(path)
+            for certificate in load_anchors(config.anchors)
         )
-        self._roots = tuple(c for path in files_of(config.register_anchors) for c in load_certificates(path))
+        self._roots = load_anchors(config.register_anchors)
         self._policy = load_policy(config)
         self._state: TrustState | None = None
         self._sequence = 0

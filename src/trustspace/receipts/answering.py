@@ -1,6 +1,7 @@
 """Whether an answer belongs to the request that was sent: what every client checks before it looks further.
 
-(Kazakhstan's rules say so in words: the receipt must match document and signature; RFC 3029 §9.1 has the fields.)
+Kazakhstan's rules say so in words: the receipt must match document and signature. RFC 3029 §9.1 has the
+fields.
 """
 
 from __future__ import annotations

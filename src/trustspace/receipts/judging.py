@@ -9,7 +9,6 @@ from trustspace.encoding.certificate import Certificate
 from trustspace.encoding.dvcs import ID_KP_DVCS, DVCSCertInfo
 from trustspace.encoding.extensions import EXTENDED_KEY_USAGE
 from trustspace.errors import MalformedEncoding
-from trustspace.receipts.canonical import Verified, alterations
 from trustspace.receipts.parsing import Parsed
 from trustspace.receipts.report import Standing, weakest
 from trustspace.trust.register import TtpEntry
@@ -18,6 +17,7 @@ from trustspace.validation.facts import Facts
 from trustspace.validation.indications import Indication
 from trustspace.validation.report import Report, SignatureReport
 from trustspace.validation.times import Times, text
+from trustspace.validation.unsigned_parts import alterations, verified_parts
 
 STAMP_BEFORE = timedelta(minutes=5)
 """How much a time-stamp may be ahead of the receipt's own time: two clocks."""
@@ -94,7 +94,9 @@ class Judged:
         """
         if self.parsed.details is None or self.standing is not Standing.HOLDS:
             return
-        for what in alterations(self.parsed.signed, self.parsed.data, _verified(self.facts, self.report)):
+        for what in alterations(
+            self.parsed.signed, self.parsed.data, verified_parts(self.facts, self.report)
+        ):
             self.doubt(cause("RECEIPT_ALTERED", what=what))
 
     def check_issuer(self, has_register: bool, entry: TtpEntry | None) -> None:
@@ -146,26 +148,3 @@ def _stamps(signature: SignatureReport) -> Iterator[datetime | None]:
             continue
         if signature.signer is None or stamp.certificate.spki != signature.signer.spki:
             yield stamp.time
-
-
-def _verified(facts: Facts, report: Report) -> Verified:
-    """What the judgement stood on, for the check of what no signature covers."""
-    signers: dict[str, Certificate] = {}
-    certificates: set[str] = set()
-    for signature in report.signatures:
-        if signature.signature_intact and signature.signer is not None:
-            signers[signature.id] = signature.signer
-        certificates.update(signature.chain)
-        fact = facts.signature(signature.id)
-        for stamp in signature.timestamps:
-            certificates.update(stamp.chain)
-            of_stamp = next((f for f in fact.timestamps if f.id == stamp.id), None) if fact else None
-            if of_stamp is not None and of_stamp.signature is not None and stamp.passed and stamp.certificate:
-                signers[of_stamp.signature.id] = stamp.certificate
-    revocation: dict[str, Certificate] = {}
-    for sha256 in certificates:
-        for statement in facts.revocations.get(sha256, ()):
-            signer = statement.signer_certificate or facts.certificates.get(statement.signer or "")
-            if statement.reliable and signer is not None:
-                revocation.update(dict.fromkeys((statement.digest, *statement.with_data), signer))
-    return Verified(signers, frozenset(certificates), revocation)

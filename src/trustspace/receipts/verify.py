@@ -3,7 +3,7 @@
 The receipt is itself a signed document, so its signatures, chains, revocation values and time-stamps are
 judged by ``validation`` under the policy ``receipt``; on top of that come what RFC 3029 asks of a DVC, the
 register (was this TTP granted then?), the imprints, the receipt's agreement with itself, and
-:mod:`trustspace.receipts.canonical` for what no signature covers.
+:mod:`trustspace.validation.unsigned_parts` for what no signature covers.
 """
 
 from __future__ import annotations

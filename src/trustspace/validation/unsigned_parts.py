@@ -1,19 +1,20 @@
-"""Whether a receipt stands as it was issued, in the parts that its signature does not cover.
+"""Whether a signed file stands as it was made, in the parts that its signature does not cover.
 
 CMS leaves much unsigned: versions, algorithm identifiers, the bags of certificates and CRLs, the unsigned
-attributes. A verifier that skips what it does not need would pass a receipt that was touched there. So every
+attributes. A verifier that skips what it does not need would pass a file that was touched there. So every
 such octet must be the one that follows from what was verified: the structures are built anew from signed and
 verified values and compared, each certificate in a bag must stand on a path that was judged, and each CRL and
 OCSP response must have spoken, with a verified signature, about a certificate on one.
 
-The rule holds for receipts that carry our details (:mod:`trustspace.receipts.details`); others' DVCs are
-valid RFC 3029 in other encodings too.
+The rule is for what trustspace itself makes: receipts and registers. Other makers' files are valid CMS in
+other encodings too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from trustspace._native import ber_parse
 from trustspace.algorithms.identifiers import (
@@ -27,6 +28,7 @@ from trustspace.encoding import der
 from trustspace.encoding.algorithm_identifier import AlgorithmIdentifier
 from trustspace.encoding.certificate import Certificate
 from trustspace.encoding.cms import (
+    ID_DATA,
     ID_RI_OCSP_RESPONSE,
     ID_SIGNED_DATA,
     SignedData,
@@ -36,8 +38,13 @@ from trustspace.encoding.cms import (
 from trustspace.encoding.crl import CertificateList
 from trustspace.encoding.ocsp import OCSPResponse, encode_ocsp_response
 from trustspace.errors import TrustspaceError
-from trustspace.receipts.identifiers import ID_SIGNATURE_TIME_STAMP
 from trustspace.timestamps.token import TimestampToken
+
+if TYPE_CHECKING:
+    from trustspace.validation.facts import Facts
+    from trustspace.validation.report import Report
+
+ID_SIGNATURE_TIME_STAMP = "1.2.840.113549.1.9.16.2.14"
 
 _PARAMETERISED = frozenset({"1.2.840.113549.1.1.10", "1.2.112.0.2.0.34.101.45.11"})
 """RSASSA-PSS and bign-with-hspec: the digest is a parameter."""
@@ -45,7 +52,7 @@ _PARAMETERISED = frozenset({"1.2.840.113549.1.1.10", "1.2.112.0.2.0.34.101.45.11
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What the judgement of a receipt's signatures stood on.
+    """What the judgement of a file's signatures stood on.
 
     ``signers`` are the certificates under whose keys signatures verified, by signature id (a SignerInfo's, or
     that of a time-stamp's own); ``certificates`` those on a judged path, by SHA-256; ``revocation`` maps a
@@ -57,15 +64,38 @@ class Verified:
     revocation: Mapping[str, Certificate]
 
 
-def alterations(signed: SignedData, data: bytes, verified: Verified) -> tuple[str, ...]:
-    """What is not as it was issued, as short codes with the place; empty where all is.
+def verified_parts(facts: Facts, report: Report) -> Verified:
+    """What a judgement stood on; only signatures and time-stamps that passed count."""
+    signers: dict[str, Certificate] = {}
+    certificates: set[str] = set()
+    for signature in report.signatures:
+        if signature.signature_intact and signature.signer is not None:
+            signers[signature.id] = signature.signer
+        certificates.update(signature.chain)
+        fact = facts.signature(signature.id)
+        for stamp in signature.timestamps:
+            certificates.update(stamp.chain)
+            of_stamp = next((f for f in fact.timestamps if f.id == stamp.id), None) if fact else None
+            if of_stamp is not None and of_stamp.signature is not None and stamp.passed and stamp.certificate:
+                signers[of_stamp.signature.id] = stamp.certificate
+    revocation: dict[str, Certificate] = {}
+    for sha256 in certificates:
+        for statement in facts.revocations.get(sha256, ()):
+            signer = statement.signer_certificate or facts.certificates.get(statement.signer or "")
+            if statement.reliable and signer is not None:
+                revocation.update(dict.fromkeys((statement.digest, *statement.with_data), signer))
+    return Verified(signers, frozenset(certificates), revocation)
 
-    ``data`` is the whole receipt. Never raises on what the octets hold.
+
+def alterations(signed: SignedData, data: bytes, verified: Verified) -> tuple[str, ...]:
+    """What is not as it was made, as short codes with the place; empty where all is.
+
+    ``data`` is the whole file. Never raises on what the octets hold.
     """
     try:
         if signed.raw != data or not ber_parse(data, what="SignedData").is_der:
             return ("ENCODING",)
-        return tuple(_signed_data(signed, "receipt", verified, _receipt_attributes))
+        return tuple(_signed_data(signed, "file", verified, _stamps_only))
     except TrustspaceError as error:
         return (error.code,)
 
@@ -109,7 +139,7 @@ def _rebuilt(signed: SignedData, digests: set[bytes]) -> bytes:
         der.explicit(
             0,
             der.sequence(
-                der.integer(5 if signed.ocsp_responses else 3),
+                der.integer(_version(signed)),
                 der.set_of(digests),
                 der.sequence(der.oid(signed.encap_content_type), content),
                 der.implicit(0, der.set_of(certificates)) if certificates else None,
@@ -118,6 +148,13 @@ def _rebuilt(signed: SignedData, digests: set[bytes]) -> bytes:
             ),
         ),
     )
+
+
+def _version(signed: SignedData) -> int:
+    """RFC 5652 §5.1."""
+    if signed.ocsp_responses:
+        return 5
+    return 1 if signed.encap_content_type == ID_DATA else 3
 
 
 def _signer_info_stands(info: SignerInfo, verified: Verified) -> bool:
@@ -165,7 +202,7 @@ def _plain(algorithm: AlgorithmIdentifier) -> bool:
     )
 
 
-def _receipt_attributes(info: SignerInfo, verified: Verified) -> Iterator[str]:
+def _stamps_only(info: SignerInfo, verified: Verified) -> Iterator[str]:
     """Only signature time-stamps may stand unsigned, and each must itself stand as it was issued."""
     for attribute in info.unsigned_attributes or ():
         if attribute.oid != ID_SIGNATURE_TIME_STAMP or len(attribute.values) != 1:
