@@ -71,9 +71,7 @@ def load_anchors(paths: Iterable[Path]) -> tuple[Certificate, ...]:
     for path in files_of(paths):
         for certificate in load_certificates(path):
             own = edges.edge(certificate, certificate).outcome if certificate.self_issued else None
-            if own is EdgeOutcome.FAILED or (
-                certificate.deviations and "ALGORITHMS_DIFFER" in certificate.deviations
-            ):
+            if own is EdgeOutcome.FAILED or "ALGORITHMS_DIFFER" in certificate.deviations:
                 raise MaterialUnusable(path=str(path), what="a trust anchor", reason="its signature is false")
             found.append(certificate)
     return tuple(found)

@@ -7,8 +7,8 @@ What goes in before the bytes are final, so that a receipt can outlive its key (
 - unsigned: a signature time-stamp by another key, asked for between signing and assembling;
 - certificates of the signers' chains, CRLs and OCSP responses.
 
-Everything is DER, so that :mod:`trustspace.validation.unsigned_parts` can tell a receipt as issued from one that was
-touched in its unsigned parts.
+Everything is DER, so that :mod:`trustspace.validation.unsigned_parts` can tell a receipt as issued from one
+that was touched in its unsigned parts.
 """
 
 from __future__ import annotations
