@@ -1,7 +1,7 @@
 """Fuzz one target with atheris: ``python fuzz/one.py TARGET [libFuzzer's options] [corpus folders]``.
 
-What a target must keep to is said in ``tests/support/fuzz_loop.py``; a breach ends the run with the input kept
-by libFuzzer. Mutation is by the structure of the octets, see ``tests/support/tlv_mutation.py``.
+What a target must keep to is said in ``tests/support/fuzz_loop.py``; a breach ends the run with the
+input kept. Mutation is by the structure of the octets, see ``tests/support/tlv_mutation.py``.
 """
 
 from __future__ import annotations

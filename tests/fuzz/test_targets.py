@@ -1,4 +1,4 @@
-"""The fuzzers' targets for some moments each: any octets are answered, soon, with an error of ours or none."""
+"""The fuzzers' targets for some moments each: any octets are answered soon, by an error of ours or none."""
 
 from __future__ import annotations
 

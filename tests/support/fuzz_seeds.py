@@ -226,7 +226,6 @@ class Seeds:
 
     @cached_property
     def facts(self) -> list[bytes]:
-        space = self.space
         validator = Validator(self.snapshot, self.evidence, Policy.load())
         opened = [
             open_document(d, Content.of_bytes(CONTENT)) for d in (self.documents[0], self.documents[-1])

@@ -1,8 +1,8 @@
 """Mutating BER by its structure: tags, lengths, members dropped, doubled, moved and grafted between files.
 
 Noise in single octets rarely gets past the outermost length. Here a file is taken apart into a tree, with the
-structures inside OCTET and BIT STRINGs, one or a few nodes are changed, and the tree is written again with the
-lengths of what stands around put right (or, now and then, left wrong).
+structures inside OCTET and BIT STRINGs, one or a few nodes are changed, and the tree is written again with
+the lengths of what stands around put right (or, now and then, left wrong).
 """
 
 from __future__ import annotations
