@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import trustspace.cli
 from trustspace.cli import text_report
 from trustspace.cli.language import Language, choose_language
 from trustspace.cli.plain_text import json_text, visible
+from trustspace.cli.recognise import Kind
 from trustspace.cli.tree import render
+from trustspace.cli.words_terms import RUSSIAN_TERMS
 from trustspace.demo.authority import person, root_authority
+from trustspace.validation.catalogue import known
 
 HOSTILE = {
     "an ANSI escape": ("\x1b[2J\x1b[31mTRUSTED", "\\x1b[2J\\x1b[31mTRUSTED"),
@@ -164,3 +170,15 @@ def report_of(*indications: str) -> dict:
 def test_the_first_sentence_promises_no_more_than_was_found(indications, sentence):
     text = text_report.render(report_of(*indications), {}, Language.ENGLISH, file="f")
     assert text.splitlines()[0] == sentence
+
+
+def test_what_a_file_is_has_a_word_in_russian():
+    assert all(kind.value in RUSSIAN_TERMS for kind in Kind)
+
+
+def test_every_error_of_the_command_has_words_in_both_languages():
+    """Every code that the command raises stands in the catalogue."""
+    sources = "".join(path.read_text() for path in Path(trustspace.cli.__file__).parent.rglob("*.py"))
+    codes = set(re.findall(r'CommandError\(\s*"([A-Z_]+)"', sources))
+    assert len(codes) > 30
+    assert {code for code in codes if not known(code)} == set()

@@ -13,7 +13,7 @@ from trustspace.cli.files import read_file
 from trustspace.cli.plain_text import json_text
 from trustspace.cli.recognise import Found, Kind, looks_like, read_objects
 from trustspace.cli.tree import render
-from trustspace.cli.words import pick
+from trustspace.cli.words import decoding_reason, in_russian, pick
 from trustspace.errors import MalformedEncoding
 
 _PKI, _CMS, _RECEIPTS = (f"trustspace.cli.views.{name}" for name in ("pki", "cms", "receipts"))
@@ -31,20 +31,6 @@ _VIEWS = {
     Kind.REGISTER: (_RECEIPTS, "register"),
 }
 """Kind → module and function: a file's view is imported only when the file is of that kind."""
-
-_KIND_WORDS = {
-    Kind.CERTIFICATE: "сертификат",
-    Kind.CRL: "список отзыва (CRL)",
-    Kind.OCSP_RESPONSE: "ответ OCSP",
-    Kind.OCSP_REQUEST: "запрос OCSP",
-    Kind.TIMESTAMP_TOKEN: "штамп времени",
-    Kind.TIMESTAMP_RESPONSE: "ответ службы штампов времени",
-    Kind.TIMESTAMP_REQUEST: "запрос штампа времени",
-    Kind.SIGNATURE: "подпись CMS",
-    Kind.DVCS_REQUEST: "запрос DVCS",
-    Kind.DVCS_RESPONSE: "квитанция (ответ DVCS)",
-    Kind.REGISTER: "реестр службы ДТС",
-}
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
@@ -76,7 +62,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
 
 def _kind_text(found: Found, console: Console) -> str:
-    return console.say(found.kind.value, _KIND_WORDS.get(found.kind, found.kind.value))
+    return console.say(found.kind.value, in_russian(found.kind.value))
 
 
 def _view(found: Found, path: str) -> dict[str, Any]:
@@ -87,7 +73,7 @@ def _view(found: Found, path: str) -> dict[str, Any]:
     try:
         view = getattr(importlib.import_module(module), function)(found.data)
     except MalformedEncoding as error:
-        reason = f"{error.parameters.get('what')}: {error.parameters.get('reason')}"
+        reason = decoding_reason(error)
         raise CommandError("OBJECT_UNREADABLE", path=path, size=len(found.data), reason=reason) from error
     return {"kind": found.kind.value, "encoding": found.encoding, "size": len(found.data), **view}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from trustspace.cli.errors import CommandError
 from trustspace.cli.files import IN_MEMORY_LIMIT, read_file
 from trustspace.cli.recognise import Kind, looks_like, read_objects
+from trustspace.cli.words import decoding_reason
 from trustspace.documents.content import Content
 from trustspace.documents.model import Document
 from trustspace.documents.open import NotASignature, open_document
@@ -31,7 +32,7 @@ def open_signature(
             raise CommandError("FILES_SWAPPED", path=path, content=content_path) from error
         kind = read_objects(data)[0].kind
         if kind in _SIGNED or (kind is Kind.UNKNOWN and data[:1] == b"0"):
-            reason = str(error.parameters.get("detail") or error.parameters.get("reason"))
+            reason = decoding_reason(error)
             raise CommandError("SIGNATURE_DAMAGED", path=path, size=len(data), reason=reason) from error
         words = looks_like(data) if kind is Kind.UNKNOWN else kind.value
         raise CommandError("FILE_IS_NO_SIGNATURE", path=path, looks_like=words) from error

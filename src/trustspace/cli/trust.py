@@ -15,6 +15,7 @@ from pathlib import Path
 from trustspace.cli.errors import CommandError
 from trustspace.cli.files import IN_MEMORY_LIMIT, read_file, unreadable
 from trustspace.cli.recognise import Found, Kind, looks_like, read_objects
+from trustspace.cli.words import decoding_reason
 from trustspace.encoding.certificate import Certificate
 from trustspace.errors import TrustspaceError
 from trustspace.pki.self_signed import is_damaged
@@ -147,7 +148,7 @@ def _take(found: Found, inputs: TrustInputs, path: str, *, named: bool) -> str |
             case _:
                 return found.kind.value
     except TrustspaceError as error:
-        return f"{found.kind.value}, {error}"
+        return decoding_reason(error)
     return None
 
 

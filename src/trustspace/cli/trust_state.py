@@ -8,7 +8,7 @@ from datetime import datetime
 from trustspace.cli.console import Console
 from trustspace.cli.errors import CommandError
 from trustspace.cli.trust import TrustInputs, read_trust
-from trustspace.cli.words import describe
+from trustspace.cli.words import describe, in_russian
 from trustspace.encoding.certificate import Certificate
 from trustspace.errors import TrustspaceError
 from trustspace.pki.evidence_pool import EvidencePool
@@ -99,7 +99,7 @@ def _notes(inputs: TrustInputs, console: Console) -> list[str]:
     notes = [
         console.say(
             f"Not used from --trust: {item.path} ({item.reason}).",
-            f"Из --trust не использован: {item.path} ({item.reason}).",
+            f"Из --trust не использован: {item.path} ({in_russian(item.reason)}).",
         )
         for item in skipped[:_SHOWN_SKIPPED]
     ]

@@ -94,6 +94,7 @@ def crl(data: bytes) -> View:
         "extensions": [EXTENSION_NAMES.get(oid, oid) for oid in c.extensions],
         "problems": list(c.deviations),
         "revoked": list(_entries(c)),
+        "note": f"the first {_SHOWN_ENTRIES} entries are shown" if c.count > _SHOWN_ENTRIES else None,
         "sha256": c.sha256,
     }
 
