@@ -112,3 +112,23 @@ def mutated_run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bytes], t
         return code, err.getvalue()
 
     return call
+
+
+@pytest.fixture(scope="session")
+def mutated_document(
+    space: Space, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[bytes, Callable[[bytes], tuple[int, str]]]:
+    """A signed document, and a way to validate a changed one: the exit code and the errors."""
+    ru = space.member("ru")
+    path = tmp_path_factory.mktemp("mutated") / "document.p7m"
+    trust = [str(ru.authority / name) for name in ("root.cer", "root.crl", "issuing.crl")]
+    words = ["validate", str(path), *(word for name in trust for word in ("--trust", name))]
+
+    def call(data: bytes) -> tuple[int, str]:
+        path.write_bytes(data)
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main(words)
+        return code, err.getvalue()
+
+    return ru.document.read_bytes(), call

@@ -102,15 +102,18 @@ def test_json_gives_an_error_and_no_indication(run, bad, ru, name):
     assert set(answer["error"]) == {"code", "parameters", "message", "remedy"}
 
 
-def test_a_file_without_read_permission_is_named(run, tmp_path, ru):
+@LANGUAGES
+def test_a_file_without_read_permission_is_named(run, tmp_path, monkeypatch, language):
     path = tmp_path / "secret.p7s"
-    path.write_bytes(ru.document.read_bytes())
-    path.chmod(0)
-    if os.access(path, os.R_OK):
-        pytest.skip("this user may read everything (root)")
-    result = run("validate", path)
-    assert result.code == 2
-    assert str(path) in result.err
+
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "open", denied)
+    result = run("validate", path, "--lang", language)
+    assert (result.code, result.out) == (2, "")
+    assert f"{path} " in result.err
+    assert ("нет прав доступа" if language == "ru" else "Permission denied") in result.err
 
 
 @LANGUAGES

@@ -10,6 +10,8 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from trustspace.algorithms.digests import digest_by_name
 
@@ -182,3 +184,16 @@ def test_a_reader_that_goes_away_does_not_change_the_verdict(fresh, ru, trusted)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 0
     assert errors == b""
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.data())
+def test_a_mutated_signature_is_judged_or_refused(mutated_document, data):
+    raw, validate = mutated_document
+    changed = bytearray(raw)
+    for _ in range(data.draw(st.integers(1, 3))):
+        changed[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(len(raw) // 2, len(raw)))
+    code, errors = validate(bytes(changed[:cut]))
+    assert code in (0, 1, 2, 3)
+    assert "inside trustspace" not in errors

@@ -167,8 +167,11 @@ def test_no_flipped_byte_in_a_home_authority_passes(space, tmp_path, name):
 
     def code() -> int:
         words = ["validate", str(ru.document), "--trust", str(tmp_path)]
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            return main(words)
+        errors = io.StringIO()
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(errors):
+            answer = main(words)
+        assert "inside trustspace" not in errors.getvalue()
+        return answer
 
     assert code() == 0
     passed = []
