@@ -7,6 +7,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+from trustspace.algorithms.keys import load_public_key
 from trustspace.algorithms.private import PrivateKey, load_private_key
 from trustspace.cli.console import Console, save
 from trustspace.cli.errors import CommandError
@@ -16,7 +17,7 @@ from trustspace.cli.plain_text import json_text
 from trustspace.cli.recognise import Kind, read_objects
 from trustspace.cli.text_report import person
 from trustspace.documents.cades_signing import SigningLevel, Stamper, sign_cades
-from trustspace.encoding.certificate import Certificate
+from trustspace.encoding.certificate import Certificate, subject_public_key
 from trustspace.errors import TrustspaceError
 from trustspace.pki.issuing.signed_data import CmsSigner
 
@@ -33,7 +34,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     content = content_of_file(options.file)
     key = _load_key(options)
     certificate = _load_certificate(options.certificate)
-    if key.key.spki != certificate.spki:
+    if not _belong_together(key, certificate):
         raise CommandError("KEY_AND_CERTIFICATE", key=options.key, certificate=options.certificate)
     chain = tuple(_load_certificate(path) for path in options.chain)
     out = options.out or options.file + ".p7s"
@@ -111,6 +112,21 @@ def _load_certificate(path: str) -> Certificate:
     except TrustspaceError as error:
         reason = str(error.parameters.get("reason") or error.code)
         raise CommandError("CERTIFICATE_UNUSABLE", path=path, reason=reason) from None
+
+
+def _belong_together(key: PrivateKey, certificate: Certificate) -> bool:
+    """Whether the certificate is for this key: the same key, however its parameters are written down."""
+    try:
+        other = load_public_key(certificate.spki)
+    except TrustspaceError:
+        return False
+    own = key.key
+    alike = (own.algorithm, own.parameter_set, own.size) == (
+        other.algorithm,
+        other.parameter_set,
+        other.size,
+    )
+    return alike and subject_public_key(own.spki) == subject_public_key(other.spki)
 
 
 def _stamper(options: argparse.Namespace, level: SigningLevel) -> Stamper | None:
