@@ -36,6 +36,12 @@ def sentence(report: Row, language: Language) -> str:
     """One honest sentence."""
     who = visible(report["issuer"] or pick(language, "an unknown party", "неизвестная сторона"))
     says = says_text(report["says"], language)
+    if report["standing"] == "holds" and report["says"] == "undetermined-for-now":
+        return pick(
+            language,
+            f"A deferred answer, not a receipt yet: {who} says that {says}. Ask again later.",
+            f"Отложенный ответ, ещё не квитанция: {who} сообщает, что {says}. Спросите позже.",
+        )
     if report["standing"] == "holds":
         told = pick(
             language,
@@ -49,9 +55,16 @@ def sentence(report: Row, language: Language) -> str:
                 " О каком она документе, не проверено: укажите его ключом --document.",
             )
         return told
-    because = moment_text(report["causes"][0]["message"]) if report["causes"] else ""
+    because = _decisive(report["causes"])
     standing = pick(language, *_STANDING[report["standing"]])
     return f"{standing[0].upper()}{standing[1:]}. {because}".rstrip()
+
+
+def _decisive(causes: Sequence[Row]) -> str:
+    """What to tell first: that it is another document's receipt, else the first cause."""
+    other = [cause for cause in causes if cause["code"] == "RECEIPT_DOCUMENT_MISMATCH"]
+    chosen = (*other, *causes)
+    return moment_text(chosen[0]["message"]) if chosen else ""
 
 
 def render_report(report: Row, language: Language, notes: Sequence[str] = ()) -> str:

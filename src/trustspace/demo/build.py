@@ -47,7 +47,7 @@ REVOKED_BEFORE = timedelta(days=2)
 
 def build_commission(space: Space, now: datetime, random: Random) -> Authority:
     """The CA of the TTP service and the signer of its register; their files."""
-    name = [("O", "Commission (demonstration)")]
+    name = [("O", "Demonstration of the Commission")]
     authority = root_authority([*name, ("CN", "CA of the TTP service")], COMMON_KEY, now=now, random=random)
     signer = authority.issue(
         [*name, ("CN", "Register of the TTP service")],
@@ -79,7 +79,7 @@ class _MemberBuilder:
     def __init__(self, space: Space, who: Member, now: datetime, random: Random) -> None:
         self.space, self.who, self.now, self.random = space, who, now, random
         self.folder: MemberFolder = space.member(who.code)
-        self.country = [("C", who.code.upper()), ("O", f"{who.name[0]} (demonstration)")]
+        self.country = [("C", who.code.upper()), ("O", f"Demonstration of {who.name[0]}")]
 
     def build(self) -> None:
         kind, folder = self.who.key_kind, self.folder.authority

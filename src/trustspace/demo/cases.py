@@ -93,7 +93,7 @@ class Stage:
 
     def _unregistered_authority(self) -> Finding:
         """A CA in the sender's country that nobody has registered, with everything else in order."""
-        country = [("C", self.roles.sender.code.upper()), ("O", "Private authority (demonstration)")]
+        country = [("C", self.roles.sender.code.upper()), ("O", "Demonstration of a stranger")]
         root = root_authority(
             [*country, ("CN", "Private root")], COMMON_KEY, now=self.now, random=self.random
         )
