@@ -6,10 +6,10 @@ import base64
 import binascii
 import re
 from collections.abc import Callable
-from enum import StrEnum
 
 from trustspace.algorithms import _der
 from trustspace.algorithms.errors import AlgorithmNotSupported, KeyInvalid, PasswordInvalid
+from trustspace.algorithms.model import KeyDerivation
 
 _PBES2, _PBKDF2 = "1.2.840.113549.1.5.13", "1.2.840.113549.1.5.12"
 _SCRYPT = "1.3.6.1.4.1.11591.4.11"  # RFC 7914 §7
@@ -30,15 +30,6 @@ _MOST_WORK = 64 * 1024 * 1024  # N·r·p: again some seconds
 _ITERATIONS = 600_000
 _SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 2**14, 8, 5
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----(.+?)-----END \1-----", re.DOTALL)
-
-
-class KeyDerivation(StrEnum):
-    """How the encrypting key comes from the password."""
-
-    PBKDF2 = "pbkdf2"
-    """RFC 8018 §5.2 with HMAC-SHA-256: opened by everything."""
-    SCRYPT = "scrypt"
-    """RFC 7914: costs an attacker memory."""
 
 
 def unwrap(data: bytes) -> tuple[str | None, bytes]:

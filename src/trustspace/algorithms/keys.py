@@ -66,3 +66,16 @@ def load_public_key(spki_der: bytes) -> PublicKey:
         return _loaders[oid][0](parameters, key, spki_der)
     except ValueError as error:
         raise KeyInvalid(algorithm=name_of(oid) or "unknown", reason=str(error)) from error
+
+
+def gost_public_key_info(family: str, parameter_set: str, point: bytes) -> bytes:
+    """The SubjectPublicKeyInfo (DER) of a GOST key that is known by its numbers, as a token shows them.
+
+    ``family`` as in ``PublicKey.algorithm``, ``parameter_set`` the set's OID, ``point`` x‖y, little-endian.
+    Raises ``AlgorithmNotSupported`` for an unknown family or set.
+    """
+    for profile in _gost.PROFILES:
+        if profile.family == family and parameter_set in profile.parameter_sets:
+            parameters = _gost.encode_parameters(profile, parameter_set)
+            return _gost.encode_public_key(profile, parameters, point)
+    raise AlgorithmNotSupported(oid=parameter_set, name=f"{family} parameter set {parameter_set}")

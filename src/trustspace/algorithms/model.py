@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
 BytesLike: TypeAlias = bytes | bytearray | memoryview
@@ -128,6 +129,15 @@ class SignatureScheme:
     extra: Any = field(default=None, repr=False, compare=False)
     encoding: str = ""
     module: str = field(default="", repr=False, compare=False)
+
+
+class KeyDerivation(StrEnum):
+    """How the encrypting key comes from the password."""
+
+    PBKDF2 = "pbkdf2"
+    """RFC 8018 §5.2 with HMAC-SHA-256: opened by everything."""
+    SCRYPT = "scrypt"
+    """RFC 7914: costs an attacker memory."""
 
 
 class SigningKey(Protocol):

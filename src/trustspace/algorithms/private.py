@@ -11,10 +11,16 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from trustspace.algorithms import _bign, _der, _gost, _pkcs8, _pyca
-from trustspace.algorithms._pkcs8 import KeyDerivation
 from trustspace.algorithms.errors import AlgorithmNotSupported, KeyInvalid, PasswordInvalid
 from trustspace.algorithms.keys import load_public_key
-from trustspace.algorithms.model import BytesLike, ModuleInfo, PublicKey, SignatureScheme, Signer
+from trustspace.algorithms.model import (
+    BytesLike,
+    KeyDerivation,
+    ModuleInfo,
+    PublicKey,
+    SignatureScheme,
+    Signer,
+)
 from trustspace.algorithms.modules import module_of
 from trustspace.algorithms.names import name_of
 from trustspace.algorithms.signatures import all_signatures, resolve
