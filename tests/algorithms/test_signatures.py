@@ -386,3 +386,14 @@ def test_a_pkcs1_block_without_the_null_is_forgiven_and_nothing_else_is() -> Non
     ):
         with pytest.raises(SignatureInvalid):
             verify(key, scheme, bad, message=MESSAGE)
+
+
+@pytest.mark.parametrize(
+    "oid", ["1.2.840.113549.1.1.11", "1.2.840.10045.4.3.2", "1.2.643.7.1.1.3.2", "1.3.101.112"]
+)
+@pytest.mark.parametrize("parameters", ["0400", "0501", "0600", "3000", "8500", "0201ff"])
+def test_parameters_where_an_algorithm_has_none_are_refused(oid: str, parameters: str) -> None:
+    """A response's or signer's identifier is signed by nothing: no octet of it may change unnoticed."""
+    assert resolve(oid, None) is resolve(oid, bytes.fromhex("0500"))
+    with pytest.raises(AlgorithmNotSupported):
+        resolve(oid, bytes.fromhex(parameters))

@@ -89,3 +89,16 @@ def test_a_key_off_its_curve_is_said_to_be() -> None:
     raw[at] ^= 1
     broken = Certificate.parse(bytes(raw))
     assert EdgeCache().edge(alice.certificate, broken).outcome is EdgeOutcome.KEY_INVALID
+
+
+def test_parameters_that_differ_beside_the_signature_are_a_damaged_certificate() -> None:
+    """RFC 5280 §4.1.1.2: both identifiers are the same; only the inner one is signed."""
+    pki = Pki("rsa-2048")
+    root = pki.root()
+    raw = root.certificate.raw
+    outer = root.certificate.signature_algorithm.raw
+    at = raw.rindex(outer)
+    for changed in (outer[:-2] + b"\x04\x00", outer[:-2] + b"\x06\x00"):
+        damaged = Certificate.parse(raw[:at] + changed + raw[at + len(outer) :])
+        assert EdgeCache().edge(damaged, root.certificate).outcome is EdgeOutcome.FAILED
+    assert EdgeCache().edge(root.certificate, root.certificate).outcome is EdgeOutcome.VERIFIED

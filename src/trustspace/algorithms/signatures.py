@@ -124,6 +124,9 @@ def _resolve(oid: str, parameters: bytes | None, digest_oid: str | None) -> Sign
     if oid == _ECDSA_SPECIFIED and parameters is not None:
         digest_oid, _ = _der.read_algorithm(_der.Reader(parameters))
         algorithm = _by_key.get((_pyca.EC_OID, digest_oid))
+    elif algorithm is not None and parameters is not None and algorithm.verifier is None:
+        # RFC 4055 §5, RFC 5758 §3.2, RFC 9215 §2: none, or NULL. Nothing signs them: nothing else may stand.
+        raise ValueError("parameters where the algorithm has none")
     if algorithm is None and digest_oid is not None:
         algorithm = _by_key.get((oid, digest_oid))
     if algorithm is None:

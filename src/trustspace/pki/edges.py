@@ -138,7 +138,7 @@ class EdgeCache:
         self.verifications += 1
         try:
             algorithm = child.signature_algorithm
-            if algorithm.oid != child.tbs_signature_algorithm.oid:
+            if not _same(algorithm, child.tbs_signature_algorithm):
                 # RFC 5280 §4.1.1.2: both must be the same; only the inner one is signed.
                 return SignatureCheck(
                     EdgeOutcome.FAILED,
@@ -161,6 +161,16 @@ class EdgeCache:
             except (StopIteration, RuntimeError):
                 break  # another thread is making room
         return check
+
+
+_NULL = b"\x05\x00"
+
+
+def _same(left: AlgorithmIdentifier, right: AlgorithmIdentifier) -> bool:
+    """Whether two identifiers say the same; NULL and absent parameters do (RFC 4055 §2.1)."""
+    return left.raw == right.raw or (
+        left.oid == right.oid and (left.parameters or _NULL) == (right.parameters or _NULL)
+    )
 
 
 def key_digest(spki: bytes) -> str:
