@@ -13,6 +13,7 @@ import pytest
 
 from support.asking import Ask
 from support.openssl_set import COMMON, GOST_2001, GOST_2012, KeyKind, OpenSSLSet
+from trustspace.cli.main import main
 
 Sets = Callable[[KeyKind], OpenSSLSet]
 
@@ -90,6 +91,40 @@ def test_a_changed_document_and_a_missing_one(kind: KeyKind, sets: Sets, ask: As
     assert (missing.code, missing.verdicts) == (3, [("INDETERMINATE", "SIGNED_DATA_NOT_FOUND")])
     attached = ask("validate", made.path("att.p7s"), "--content", made.path("other.txt"), *made.trust())
     assert (attached.code, attached.verdicts) == (1, [CHANGED])
+
+
+@each(KINDS)
+def test_our_signature_with_their_key_verifies_on_both_sides(
+    kind: KeyKind, sets: Sets, ask: Ask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = sets(kind)
+    options = ("--key", "ee.key", "--certificate", "ee.pem", "--chain", "int.pem", "--out", "ours.p7s")
+    paths = [word if word.startswith("--") else str(made.path(word)) for word in options]
+    assert main(["sign", str(made.path("data.txt")), "--detached", *paths]) == 0, capsys.readouterr().err
+    answer = ask("validate", made.path("ours.p7s"), "--content", made.path("data.txt"), *made.trust())
+    assert (answer.code, answer.verdicts) == (0, [PASSED])
+    said = made.tool.run(
+        *("cms", "-verify", "-binary", "-cades", "-inform", "DER", "-in", "ours.p7s"),
+        *("-content", "data.txt", "-CAfile", "root.pem", "-out", "verified"),
+    )
+    assert "successful" in said
+
+
+def test_bign_on_every_curve(
+    bign_sets: list[OpenSSLSet], ask: Ask, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All of the above with the engine of the standards' authors."""
+    for made in bign_sets:
+
+        def give(_: KeyKind, made: OpenSSLSet = made) -> OpenSSLSet:
+            return made
+
+        test_the_four_signatures_of_a_set(made.kind, give, ask)
+        test_a_time_stamp_over_its_document_and_over_another(made.kind, give, ask)
+        test_ocsp_in_place_of_the_crl(made.kind, give, ask)
+        test_a_changed_document_and_a_missing_one(made.kind, give, ask, tmp_path)
+        test_our_signature_with_their_key_verifies_on_both_sides(made.kind, give, ask, capsys)
+        test_other_ways_to_sign(made.kind, give, ask)
 
 
 @each(FEW)

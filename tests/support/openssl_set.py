@@ -5,6 +5,7 @@ The recipe is the one of the corpora's ``generated`` sets, for any key algorithm
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,21 @@ from support.openssl import OpenSSL
 
 DATA = b"The quick brown fox signs a contract.\n"
 OTHER = b"The quick brown fox signs another contract.\n"
+
+BEE2EVP = "TRUSTSPACE_BEE2EVP"
+"""The environment variable that names libbee2evp.so."""
+
+_ENGINE = """\
+openssl_conf = openssl_def
+[openssl_def]
+engines = engine_section
+[engine_section]
+{name} = chosen
+[chosen]
+engine_id = {name}
+dynamic_path = {path}
+default_algorithms = ALL
+"""
 
 _CONFIG = """\
 [req]
@@ -72,6 +88,13 @@ ess_cert_id_alg = sha256
 """
 
 
+def engine_environment(path: Path, name: str, folder: Path) -> dict[str, str]:
+    """The environment of a subprocess in which openssl has an engine; its configuration: ``folder``."""
+    config = folder / "engine.cnf"
+    config.write_text(_ENGINE.format(name=name, path=path))
+    return {**os.environ, "OPENSSL_CONF": str(config)}
+
+
 @dataclass(frozen=True)
 class KeyKind:
     """What keys a set has: the options of ``openssl genpkey``, and the digest they sign with."""
@@ -83,9 +106,9 @@ class KeyKind:
     """What our report names the signature scheme; a beginning of it."""
 
     @property
-    def of_engine(self) -> bool:
-        """Whether it takes the GOST engine."""
-        return "gost" in self.digest
+    def national(self) -> bool:
+        """Whether it takes an engine beside OpenSSL itself."""
+        return not self.digest.startswith("sha")
 
 
 def _gost(bits: int, paramset: str) -> KeyKind:
@@ -115,6 +138,16 @@ COMMON = (
         "ECDSA",
     ),
 )
+BIGN = tuple(
+    KeyKind(
+        f"bign-{bits}-{digest}",
+        ("-algorithm", "bign", "-pkeyopt", f"params:bign-curve{bits}v1"),
+        digest,
+        "bign",
+    )
+    for bits, digest in ((256, "belt-hash"), (256, "bash256"), (384, "bash384"), (512, "bash512"))
+)
+"""By bee2evp, which is not packaged: run where ``BEE2EVP`` names it."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +160,7 @@ class OpenSSLSet:
     def make(self) -> OpenSSLSet:
         """Certificates, CRLs, an OCSP response, time-stamps and the four signatures of the corpora's sets."""
         run, digest = self.tool.run, f"-{self.kind.digest}"
-        digests = "sha256, sha384, sha512" + (f", {self.kind.digest}" if self.kind.of_engine else "")
+        digests = "sha256, sha384, sha512" + (f", {self.kind.digest}" if self.kind.national else "")
         self.tool.write("pki.cnf", _CONFIG.format(digest=self.kind.digest, digests=digests).encode())
         for name, content in (("index.txt", b""), ("serial", b"1000\n"), ("stamp-serial", b"01\n")):
             self.tool.write(name, content)
