@@ -122,6 +122,20 @@ def test_a_trusted_signer_is_believed_inside_its_period(folder: Path) -> None:
     assert signature.passed
 
 
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Signature-C-DE_CRY-4.p7m", "SIGNED_ATTRIBUTES_NOT_DER"),
+        ("dss-646/CAdES_A_DETACHED.csig", "SIGNED_ATTRIBUTES_NOT_DER"),
+        ("dss-667/BER_reordered_prova.txt.p7m", "SIGNED_ATTRIBUTES_NOT_DER"),
+        ("cades-double-signing-time.p7m", "ATTRIBUTE_DUPLICATED"),
+    ],
+)
+def test_what_is_forgiven_is_said(name: str, code: str, folder: Path) -> None:
+    signatures = judge(folder / name).report.signatures
+    assert code in [note.code for signature in signatures for note in signature.notes]
+
+
 # Where OpenSSL's answer is another than ours, and why.
 _OPENSSL_DIFFERS = {
     # It verifies under the digest of digestAlgorithm, whatever signatureAlgorithm names.
