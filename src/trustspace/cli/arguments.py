@@ -365,10 +365,11 @@ def _node(commands: Subparsers, command: Command, say: Say) -> None:
     for name, english, russian in (
         ("serve", "serve it over HTTP until Ctrl-C", "обслуживать по HTTP до Ctrl-C"),
         ("check", "check its configuration, keys and trust", "проверить настройки, ключи и доверие"),
+        ("migrate", "bring its database up to date", "обновить схему её базы данных"),
     ):
-        made = command(inner, name, f"trustspace.cli.node_{name}", english, russian, json=name == "check")
+        made = command(inner, name, f"trustspace.cli.node_{name}", english, russian, json=name != "serve")
         made.add_argument("--config", metavar="FILE", required=True, help=say("node.toml", "файл node.toml"))
-    for name in ("init", "migrate"):
+    for name in ("init",):
         planned = inner.add_parser(name, add_help=False, prefix_chars="\0")
         planned.add_argument("rest", nargs="*")
         planned.set_defaults(handler="trustspace.cli.planned")

@@ -7,7 +7,6 @@ import secrets
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from starlette.types import ASGIApp
@@ -23,14 +22,11 @@ from trustspace.node.outgoing import Outgoing
 from trustspace.node.own_time_stamps import OwnTimeStamps
 from trustspace.node.peers import Peers
 from trustspace.node.service import Clock, Random, Service
-from trustspace.store.ledger import Ledger
+from trustspace.store.database import Database
+from trustspace.store.ledger import Ledger, system_clock
+from trustspace.store.migrate import migrate as migrate_database
 from trustspace.timestamps.issue import TimestampAuthority
 from trustspace.validation.catalogue import render
-
-
-def system_clock() -> datetime:
-    """The machine's time."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +44,7 @@ def build(config: NodeConfig, *, clock: Clock = system_clock, random: Random = s
 
     Raises:
         MaterialUnusable: a key, certificate or folder cannot be used.
+        LedgerNotMigrated: ``node migrate`` is needed first (PostgreSQL).
         LedgerError: the ledger cannot be opened.
     """
     trust = Trust(config)
@@ -63,15 +60,11 @@ def build(config: NodeConfig, *, clock: Clock = system_clock, random: Random = s
     else:
         url = config.tsa.url or ""
         stamper = outgoing.stamper(url, lambda: int.from_bytes(b"\x01" + random(16), "big"))
-    try:
-        config.data.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise MaterialUnusable(path=str(config.data), what="the data folder", reason=str(error)) from error
-    ledger = Ledger(config.data / "ledger.db")
+    ledger = Ledger(_database(config), clock=clock)
     service = Service(
         config,
         trust=trust,
-        judge=Judge(config.member, config.profile, Peers(config.member, outgoing, random)),
+        judge=Judge(config.member, config.profile, Peers(config.member, outgoing, random, ledger.hop)),
         ledger=ledger,
         signers=signers,
         stamper=stamper,
@@ -91,6 +84,38 @@ def build(config: NodeConfig, *, clock: Clock = system_clock, random: Random = s
         on_close=close,
     )
     return Node(config, service, app, ledger)
+
+
+def _database(config: NodeConfig) -> Path | str:
+    if config.database is not None:
+        return config.database
+    try:
+        config.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MaterialUnusable(path=str(config.data), what="the data folder", reason=str(error)) from error
+    return config.data / "ledger.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """What ``node migrate`` did: the schema's revisions before (None: there was none) and after."""
+
+    before: str | None
+    after: str
+
+
+def migrate(path: Path) -> Migrated:
+    """Bring the schema of a node's database up to date, all or nothing.
+
+    Raises:
+        ConfigurationInvalid, ProfileUnknown: ``node.toml`` itself cannot be used.
+        MaterialUnusable, LedgerError: the database cannot be reached or written, or is of a later version.
+    """
+    database = Database(_database(load_config(path)))
+    try:
+        return Migrated(*migrate_database(database))
+    finally:
+        database.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@
     suite = "national"                  # whose algorithms sign: national, common, both
     second_imprint = "belt-hash"        # of another family than SHA-256
     policy = "basic"                    # how documents are validated: a shipped policy, or a TOML file
-    data = "data"                       # the ledger's folder
+    data = "data"                       # the ledger's folder, where the database is SQLite
+    # database = "postgresql://…"       # for real load, or several nodes: see docs
     anchors = ["anchors"]               # the member's own authorities
     register = "register.p7m"           # the signed register of the TTP service
     register_anchors = ["ttp-ca.crt"]   # the CA of the TTP service
@@ -104,6 +105,8 @@ class NodeConfig:
     profile: Profile
     policy: str
     data: Path
+    database: str | None
+    """A URL; None: an SQLite file in ``data``."""
     anchors: tuple[Path, ...]
     register: Path
     register_anchors: tuple[Path, ...]
@@ -118,8 +121,8 @@ class NodeConfig:
 _TSA_POLICY = "2.25.80339954026716282878183510792660310111.10"
 _KNOWN = {
     "": {
-        *("member", "name", "listen", "profile", "suite", "second_imprint", "policy", "data", "anchors"),
-        *("register", "register_anchors", "evidence", "signers", "tsa", "limits", "authorities"),
+        *("member", "name", "listen", "profile", "suite", "second_imprint", "policy", "data", "database"),
+        *("anchors", "register", "register_anchors", "evidence", "signers", "tsa", "limits", "authorities"),
     },
     "signers": {"key", "certificate", "chain"},
     "tsa": {"url", "key", "certificate", "chain", "policy"},
@@ -212,6 +215,7 @@ def load_config(path: Path) -> NodeConfig:
         profile=chosen,
         policy=root.text("policy", "basic"),
         data=root.path.parent / root.text("data", "data"),
+        database=root.text("database") if "database" in root.values else None,
         anchors=root.files("anchors", needed=True),
         register=root.file("register"),
         register_anchors=root.files("register_anchors", needed=True),

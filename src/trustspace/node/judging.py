@@ -30,17 +30,21 @@ from trustspace.receipts.request import Request, RequestMalformed
 from trustspace.trust.snapshot import canonical_json
 from trustspace.validation.causes import Cause, cause
 from trustspace.validation.facts import Facts
-from trustspace.validation.facts_json import facts_to_json
 from trustspace.validation.judge import judge, judge_certificate
 from trustspace.validation.times import Times, text
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A judgement and the evidence that the ledger keeps beside the receipt; no content is in it."""
+    """A judgement and what it was made of; no content is in it."""
 
     judgement: Judgement
-    evidence: Mapping[str, bytes]
+    report: bytes
+    facts: tuple[Facts, ...]
+    snapshot: bytes
+    """The snapshot's manifest."""
+    receipts: Mapping[str, bytes]
+    """Those of other TTPs that were relied on, by member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +190,13 @@ class Judge:
             engine=found.engine,
             modules=tuple(dict.fromkeys(m for f in found.facts.values() for m in f.modules)),
         )
-        kept = {"report": found.report}
-        for index, facts in enumerate({id(f): f for f in found.facts.values()}.values()):
-            kept[f"facts/{index}"] = facts_to_json(facts)
-        for opinion in unique.values():
-            if opinion.receipt is not None:
-                kept[f"peer/{opinion.member}"] = opinion.receipt
-        return Judged(judgement, kept)
+        return Judged(
+            judgement,
+            report=found.report,
+            facts=tuple({id(facts): facts for facts in found.facts.values()}.values()),
+            snapshot=state.snapshot.manifest,
+            receipts={o.member: o.receipt for o in unique.values() if o.receipt is not None},
+        )
 
     def _row(
         self, item: Item, answer: Answer, opinion: PeerOpinion | None, found: _Found, state: TrustState

@@ -21,6 +21,7 @@ from trustspace.receipts.outcome import Outcome
 from trustspace.receipts.parsing import Parsed, ReceiptUnreadable, parse_receipt
 from trustspace.receipts.report import ReceiptReport, Standing
 from trustspace.receipts.request import Request, build_request, parse_request
+from trustspace.store.ledger import Hop, RequestKey
 from trustspace.trust.register import TtpEntry
 from trustspace.validation.causes import Cause, cause
 from trustspace.validation.indications import SubIndication
@@ -46,13 +47,20 @@ class PeerOpinion:
         return None if self.outcome is None else self.by_id.get(item_id, self.outcome)
 
 
+Remember = Callable[[RequestKey, str, str, Hop], Hop]
+""":meth:`trustspace.store.ledger.Ledger.hop`."""
+
+
 class Peers:
     """Asks other TTPs, and reads travelling receipts."""
 
-    def __init__(self, member: str, outgoing: Outgoing, random: Callable[[int], bytes]) -> None:
+    def __init__(
+        self, member: str, outgoing: Outgoing, random: Callable[[int], bytes], remember: Remember
+    ) -> None:
         self._member = member
         self._outgoing = outgoing
         self._random = random
+        self._remember = remember
 
     def opinion(
         self,
@@ -62,7 +70,10 @@ class Peers:
         state: TrustState,
         now: datetime,
     ) -> PeerOpinion:
-        """The opinion of a member's TTP on what was requested; ``certificates`` for vpkc. Never raises."""
+        """The opinion of a member's TTP on what was requested; ``certificates`` for vpkc.
+
+        Raises LedgerError: the question could not be stored, so nobody was asked.
+        """
         register = state.register
         entry = None if register is None else register.ttp_of_member(member)
         if entry is None:
@@ -102,7 +113,7 @@ class Peers:
         now: datetime,
     ) -> PeerOpinion:
         url = entry.endpoints.get("dvcs", "")
-        asked = self._request(request, certificates, now)
+        asked = self._request(entry.member, request, certificates, now)
         try:
             answer = self._outgoing.dvcs(url, asked)
         except PeerUnreachable as error:
@@ -117,18 +128,33 @@ class Peers:
             return _unusable(entry.member, f"it answers another request ({different})")
         return _opinion(entry.member, answer, parsed, report)
 
-    def _request(self, request: Request, certificates: Sequence[Certificate], now: datetime) -> bytes:
-        """The same question, in our name, with a nonce and transaction of our own."""
+    def _request(
+        self, member: str, request: Request, certificates: Sequence[Certificate], now: datetime
+    ) -> bytes:
+        """The same question, in our name, with a nonce and transaction of our own.
+
+        They are stored before the question leaves: asked again, also after a crash, it gets the same receipt.
+        """
+        proposed = Hop(
+            transaction=f"urn:trustspace:transaction:{self._random(16).hex()}",
+            nonce=int.from_bytes(b"\x01" + self._random(16), "big"),
+            time=now,
+        )
+        key = RequestKey(request.requester, request.transaction, request.digest)
+        question = parse_request(self._build(request, certificates, proposed)).digest
+        return self._build(request, certificates, self._remember(key, member, question, proposed))
+
+    def _build(self, request: Request, certificates: Sequence[Certificate], hop: Hop) -> bytes:
         vpkc = request.service is ServiceType.VPKC
         return build_request(
             request.service,
             message=None if vpkc else request.dvcs.data.message,
             certificates=certificates if vpkc else (),
             helpers=request.helpers if vpkc else (),
-            nonce=int.from_bytes(b"\x01" + self._random(16), "big"),
-            request_time=now,
+            nonce=hop.nonce,
+            request_time=hop.time,
             requester=GeneralName.of_uri(f"urn:trustspace:member:{self._member}"),
-            transaction=GeneralName.of_uri(f"urn:trustspace:transaction:{self._random(16).hex()}"),
+            transaction=GeneralName.of_uri(hop.transaction),
             detached=request.detached,
             own_opinion_only=True,
         )

@@ -3,7 +3,8 @@
 ::
 
     parse → recall (the same request gets the identical bytes) → judge, asking other TTPs
-          → reserve serial and time → sign, time-stamp → verify our own receipt → commit → answer
+          → in one transaction, with all who ask now: serial and time → sign, time-stamp
+            → verify our own receipt → receipt, evidence, pending log row → commit → answer
 
 Nothing is signed when the node is not ready: its register is missing or out of date, evidence is unreadable,
 or its own certificate does not hold (RFC 3029's rule that a server re-checks it before it issues).
@@ -22,7 +23,8 @@ from trustspace.encoding.general_name import GeneralName
 from trustspace.encoding.pki_status import PKIFailureInfo
 from trustspace.errors import TrustspaceError
 from trustspace.node.config import NodeConfig
-from trustspace.node.judging import Judge
+from trustspace.node.judging import Judge, Judged
+from trustspace.node.kept import evidence_of
 from trustspace.node.material import Trust, TrustState
 from trustspace.node.peers import not_granted
 from trustspace.pki.edges import EdgeCache
@@ -32,7 +34,7 @@ from trustspace.receipts.issue import Issuing, issue, refuse
 from trustspace.receipts.report import Standing
 from trustspace.receipts.request import Request, RequestMalformed, parse_request
 from trustspace.receipts.revocation import revocation_source
-from trustspace.store.ledger import Ledger, RequestKey, Reservation, TransactionConflict
+from trustspace.store.ledger import Ledger, Order, RequestKey, Reservation, TransactionConflict
 from trustspace.validation.catalogue import render
 from trustspace.validation.causes import Cause, cause
 from trustspace.validation.indications import Indication
@@ -156,17 +158,22 @@ class Service:
         judged = self._judge.judge(request, state, self._clock())
         if judged.judgement.alarm:
             _log.error("ALARM: two TTPs contradict one another, transaction %s", request.transaction)
-        reservation = self._ledger.reserve(key, self._clock())
+        return self._ledger.issue(
+            Order(
+                key,
+                lambda reservation: self._signed(request, judged, reservation, state),
+                evidence_of(request, judged, self._config.profile),
+                final=judged.judgement.outcome.final,
+            )
+        )
+
+    def _signed(self, request: Request, judged: Judged, reservation: Reservation, state: TrustState) -> bytes:
         answer = issue(request, judged.judgement, self._issuing(reservation, state))
         report = state.receipts.verify(answer, Times.at(self._clock() + timedelta(seconds=1)))
         if report.standing is not Standing.HOLDS:
-            self._ledger.defer(reservation)
             causes = ", ".join(cause.code for cause in report.causes)
             raise NotReady(reason=f"our own receipt would not verify ({causes})")
-        if not judged.judgement.outcome.final:
-            self._ledger.defer(reservation)
-            return answer
-        return self._ledger.commit(key, reservation, answer, judged.evidence)
+        return answer
 
     def _issuing(self, reservation: Reservation, state: TrustState) -> Issuing:
         pool = CertificatePool(anchor.certificate for anchor in state.receipts.validator.snapshot.anchors)

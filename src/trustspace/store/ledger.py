@@ -1,148 +1,104 @@
-"""The ledger: a final receipt is issued once, serials rise, times never fall.
+"""The ledger: a final receipt is issued once, serials rise, times never fall, every serial is accounted for.
 
-One SQLite file (WAL, ``synchronous=FULL``, ``BEGIN IMMEDIATE``). Issuing has two commits::
-
-    reserve   serial and time, under the write lock: serial order implies time order (RFC 3029 §9.1)
-      …       sign and time-stamp, outside of the lock
-    commit    receipt, evidence and a pending log row together, or an answer that was there first
-
-A crash between the two leaves a reserved serial without receipt: a gap, which is allowed and accounted for
-(:meth:`Ledger.gaps`), while no receipt is ever answered that is not on disk. Where two equal requests race,
-the first commit wins and both get its bytes.
+On one SQLite file or on PostgreSQL, shared by threads and processes (:mod:`trustspace.store.database`).
+Receipts are issued by :func:`trustspace.store.issuing.issue`, in batches of whoever asks at the same time.
 """
 
 from __future__ import annotations
 
-import hashlib
-import sqlite3
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from trustspace.errors import TrustspaceError
+from sqlalchemy import Insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 
-_SCHEMA_VERSION = 1
-_SCHEMA = """
-CREATE TABLE serials (
-    serial INTEGER PRIMARY KEY AUTOINCREMENT,
-    time INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('reserved', 'receipt', 'deferred', 'void'))
-) STRICT;
-CREATE TABLE receipts (
-    serial INTEGER PRIMARY KEY REFERENCES serials (serial),
-    requester TEXT NOT NULL,
-    transaction_id TEXT NOT NULL,
-    digest TEXT NOT NULL,
-    receipt BLOB NOT NULL,
-    sha256 TEXT NOT NULL UNIQUE,
-    UNIQUE (requester, transaction_id)
-) STRICT;
-CREATE TABLE requests (
-    requester TEXT NOT NULL,
-    transaction_id TEXT NOT NULL,
-    digest TEXT NOT NULL,
-    PRIMARY KEY (requester, transaction_id)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE evidence (
-    serial INTEGER NOT NULL REFERENCES receipts (serial),
-    kind TEXT NOT NULL,
-    data BLOB NOT NULL,
-    PRIMARY KEY (serial, kind)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE log_pending (
-    serial INTEGER PRIMARY KEY REFERENCES receipts (serial),
-    leaf TEXT NOT NULL
-) STRICT;
-"""
+from trustspace.store import schema
+from trustspace.store.database import Database
+from trustspace.store.errors import LedgerError, LedgerNotMigrated, TransactionConflict
+from trustspace.store.group_commit import WINDOW, GroupCommit
+from trustspace.store.issuing import Clock, Signed, Step, in_turn, issue, known, no_step
+from trustspace.store.migrate import migrate, require_current
+from trustspace.store.model import (
+    Evidence,
+    Hop,
+    Order,
+    RequestKey,
+    Reservation,
+    SerialState,
+    Stored,
+    digest_of,
+)
+from trustspace.store.schema import storable
+from trustspace.store.search import Search
 
+__all__ = [
+    "Evidence",
+    "Hop",
+    "Ledger",
+    "LedgerError",
+    "LedgerNotMigrated",
+    "Order",
+    "RequestKey",
+    "Reservation",
+    "SerialState",
+    "Stored",
+    "TransactionConflict",
+    "system_clock",
+]
 
-class LedgerError(TrustspaceError):
-    """The ledger cannot be read or written. Parameters: ``path``, ``reason``."""
-
-    code = "LEDGER_UNUSABLE"
+_SIGNERS = max(4, os.cpu_count() or 1)
+"""Threads that sign a batch: national curves release the GIL, a time-stamp authority is waited for."""
 
 
-class TransactionConflict(TrustspaceError):
-    """The same transaction was used for another document before. Parameters: ``transaction``."""
-
-    code = "TRANSACTION_CONFLICT"
-
-
-@dataclass(frozen=True, slots=True)
-class RequestKey:
-    """What makes two requests the same one.
-
-    ``transaction`` is the transaction identifier, else the nonce, else a key made of the digest;
-    ``digest`` is the SHA-256 (hexadecimal) of what is to be judged.
-    """
-
-    requester: str
-    transaction: str
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reservation:
-    """A serial and its time, ours alone."""
-
-    serial: int
-    time: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A receipt as it was issued."""
-
-    serial: int
-    time: datetime
-    receipt: bytes
-    evidence: Mapping[str, bytes] = field(default_factory=dict)
+def system_clock() -> datetime:
+    """The machine's time."""
+    return datetime.now(UTC)
 
 
 class Ledger:
-    """One node's ledger. Safe to share between threads, and the file between processes."""
+    """One node's ledger; safe to share between threads, and the database between processes."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or create.
+    def __init__(
+        self,
+        where: Path | str,
+        *,
+        clock: Clock = system_clock,
+        window: float = WINDOW,
+        at: Step = no_step,
+    ) -> None:
+        """Open: an SQLite file, made and migrated here as needed, or a database by its URL.
+
+        ``clock`` gives receipts their times, ``window`` (seconds) is how long a batch gathers, ``at`` is told
+        each step that is done.
 
         Raises:
-            LedgerError: unreadable, not a ledger, or of a later version.
+            LedgerNotMigrated: on PostgreSQL; ``node migrate`` brings it up to date.
+            LedgerError: unreadable, not a ledger, not durable, or of a later version.
         """
-        self._path = path
-        self._lock = threading.Lock()
+        self._database = Database(where)
+        self._clock = clock
+        self._at = at
+        self._pool = ThreadPoolExecutor(_SIGNERS, "sign")
+        self._group: GroupCommit[Order, bytes] = GroupCommit(self._issue_batch, window=window)
         try:
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
-        except sqlite3.Error as error:
-            raise self._failed(error) from error
-        try:
-            for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-                self._db.execute(f"PRAGMA {setting}")
-            with self._transaction():
-                self._migrate()
-        except LedgerError:
-            self._db.close()
+            try:
+                require_current(self._database)
+            except LedgerNotMigrated:
+                if not self._database.is_sqlite:
+                    raise
+                migrate(self._database)
+        except BaseException:
+            self.close()
             raise
-        except sqlite3.Error as error:
-            self._db.close()
-            raise self._failed(error) from error
-
-    def _migrate(self) -> None:
-        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
-        if version == 0:
-            for statement in _SCHEMA.split(";"):
-                if statement.strip():
-                    self._db.execute(statement)
-            self._db.execute(f"PRAGMA user_version={_SCHEMA_VERSION}")
-        elif version != _SCHEMA_VERSION:
-            raise LedgerError(path=str(self._path), reason=f"schema version {version}")
+        self.search = Search(self._database)
 
     def close(self) -> None:
-        with self._lock:
-            self._db.close()
+        self._pool.shutdown(wait=True)
+        self._database.close()
 
     def __enter__(self) -> Ledger:
         return self
@@ -153,76 +109,81 @@ class Ledger:
         self.close()
 
     def recall(self, key: RequestKey) -> bytes | None:
-        """The receipt of this very request, if it was issued.
+        """The receipt of this very request, if it was issued; waits for no one who issues.
 
         Raises:
             TransactionConflict: the transaction is known with another digest.
             LedgerError: the store fails.
         """
-        with self._transaction():
-            self._check(key)
-            return self._receipt(key)
+        with self._database.reading() as connection:
+            return known(connection, key)
 
-    def reserve(self, key: RequestKey, now: datetime) -> Reservation:
-        """The next serial, with a time that is not before any earlier serial's.
+    def issue(self, order: Order) -> bytes:
+        """Issue one answer, durable when it returns, in one commit with all who ask at the same time.
 
-        From here on the transaction stands for this digest, also if the answer is deferred.
-
-        Raises:
-            TransactionConflict: the transaction is known with another digest.
-            LedgerError: the store fails.
-        """
-        with self._transaction():
-            self._check(key)
-            self._db.execute(
-                "INSERT OR IGNORE INTO requests VALUES (?, ?, ?)",
-                (key.requester, key.transaction, key.digest),
-            )
-            last = self._db.execute("SELECT time FROM serials ORDER BY serial DESC LIMIT 1").fetchone()
-            seconds = max(int(now.timestamp()), int(last[0]) if last else 0)
-            cursor = self._db.execute("INSERT INTO serials (time, state) VALUES (?, 'reserved')", (seconds,))
-            return Reservation(int(cursor.lastrowid or 0), datetime.fromtimestamp(seconds, UTC))
-
-    def commit(
-        self, key: RequestKey, reservation: Reservation, receipt: bytes, evidence: Mapping[str, bytes]
-    ) -> bytes:
-        """Make a final receipt durable with its evidence; the bytes that may be answered.
-
-        They are another's where an equal request came first; this reservation is void then.
+        The bytes are an earlier receipt's where the request was answered before.
 
         Raises:
             TransactionConflict: the transaction is known with another digest.
-            LedgerError: the store fails; nothing was issued.
+            LedgerError: the store fails; the same order may be given again.
+            Exception: what the order's ``sign`` raised.
         """
-        with self._transaction():
-            self._check(key)
-            earlier = self._receipt(key)
-            if earlier is not None:
-                self._state(reservation, "void")
-                return earlier
-            leaf = hashlib.sha256(receipt).hexdigest()
-            self._state(reservation, "receipt")
-            self._db.execute(
-                "INSERT INTO receipts VALUES (?, ?, ?, ?, ?, ?)",
-                (reservation.serial, key.requester, key.transaction, key.digest, receipt, leaf),
-            )
-            self._db.executemany(
-                "INSERT INTO evidence VALUES (?, ?, ?)",
-                [(reservation.serial, kind, data) for kind, data in sorted(evidence.items())],
-            )
-            self._db.execute("INSERT INTO log_pending VALUES (?, ?)", (reservation.serial, leaf))
-        return receipt
+        return self._group.submit(order)
 
-    def defer(self, reservation: Reservation) -> None:
-        """Account for a serial that went into an answer which is no receipt (waiting, an error)."""
-        with self._transaction():
-            self._state(reservation, "deferred")
+    def issue_batch(self, orders: Sequence[Order]) -> list[bytes | Exception]:
+        """Many answers in one commit: bytes for each, or what :meth:`issue` would raise.
+
+        Raises:
+            LedgerError: the store fails; the same orders may be given again.
+        """
+        return self._issue_batch(orders)
+
+    def _issue_batch(self, orders: Sequence[Order]) -> list[bytes | Exception]:
+        return issue(self._database, orders, self._clock, sign_all=self._sign_all, at=self._at)
+
+    def _sign_all(self, signing: Sequence[Callable[[], Signed]]) -> Sequence[Signed]:
+        if len(signing) == 1:
+            return in_turn(signing)
+        return list(self._pool.map(lambda each: each(), signing))
+
+    def hop(self, key: RequestKey, member: str, question: str, proposed: Hop) -> Hop:
+        """How to ask another member's TTP, durable before it is asked.
+
+        A retry, also after a crash, asks with the same transaction, nonce and time, and so gets the same
+        receipt. ``question`` is the digest of what is asked of that TTP; ``proposed`` is for the first time.
+
+        Raises:
+            LedgerError: the store fails; the question must not be asked.
+        """
+        name = digest_of(key.requester, key.transaction, key.digest, member, question)
+        hops = schema.hops
+        row = {
+            "key": name,
+            "request": key.sha256,
+            "member": storable(member),
+            "transaction_id": proposed.transaction,
+            "nonce": str(proposed.nonce),
+            "time": int(proposed.time.timestamp()),
+        }
+        earlier = select(hops.c.transaction_id, hops.c.nonce, hops.c.time).where(hops.c.key == name)
+        with self._database.reading() as connection:
+            found = connection.execute(earlier).one_or_none()
+        if found is None:
+            with self._database.writing() as connection:
+                connection.execute(self._insert_once(row))
+                found = connection.execute(earlier).one()
+            self._at("intended")
+        return Hop(found[0], int(found[1]), datetime.fromtimestamp(found[2], UTC))
+
+    def _insert_once(self, row: dict[str, object]) -> Insert:
+        build = sqlite.insert if self._database.is_sqlite else postgresql.insert
+        return build(schema.hops).values(row).on_conflict_do_nothing()
 
     def last_time(self) -> datetime | None:
         """The time of the highest serial; None in a new ledger."""
-        with self._transaction():
-            last = self._db.execute("SELECT time FROM serials ORDER BY serial DESC LIMIT 1").fetchone()
-            return None if last is None else datetime.fromtimestamp(last[0], UTC)
+        with self._database.reading() as connection:
+            serial, time = connection.execute(select(schema.counter.c.serial, schema.counter.c.time)).one()
+        return datetime.fromtimestamp(time, UTC) if serial else None
 
     def receipt(self, serial: int) -> Stored | None:
         """A receipt with its evidence.
@@ -230,70 +191,47 @@ class Ledger:
         Raises:
             LedgerError: the store fails.
         """
-        with self._transaction():
-            row = self._db.execute(
-                "SELECT s.time, r.receipt FROM receipts r JOIN serials s USING (serial) WHERE serial = ?",
-                (serial,),
-            ).fetchone()
+        receipts, serials, evidence = schema.receipts, schema.serials, schema.evidence
+        with self._database.reading() as connection:
+            row = connection.execute(
+                select(receipts, serials.c.time)
+                .join_from(receipts, serials)
+                .where(receipts.c.serial == serial)
+            ).one_or_none()
             if row is None:
                 return None
-            evidence = self._db.execute("SELECT kind, data FROM evidence WHERE serial = ?", (serial,))
+            kept = connection.execute(
+                select(evidence.c.kind, schema.blobs.c.data)
+                .join_from(evidence, schema.blobs)
+                .where(evidence.c.serial == serial)
+            )
             return Stored(
-                serial, datetime.fromtimestamp(row[0], UTC), bytes(row[1]), dict(evidence.fetchall())
+                serial=serial,
+                time=datetime.fromtimestamp(row.time, UTC),
+                sha256=row.sha256,
+                receipt=bytes(row.receipt),
+                snapshot=row.snapshot,
+                evidence_digest=row.evidence,
+                evidence={kind: bytes(data) for kind, data in kept},
             )
 
     def pending_leaves(self) -> tuple[tuple[int, str], ...]:
-        """Serials and leaf hashes of receipts that no log has taken in yet."""
-        with self._transaction():
-            return tuple(self._db.execute("SELECT serial, leaf FROM log_pending ORDER BY serial").fetchall())
+        """Serials and leaf hashes of receipts that no log has taken in yet, in their order."""
+        pending = schema.log_pending
+        with self._database.reading() as connection:
+            rows = connection.execute(select(pending.c.serial, pending.c.leaf).order_by(pending.c.serial))
+            return tuple((serial, leaf) for serial, leaf in rows)
 
     def gaps(self) -> tuple[tuple[int, str], ...]:
-        """Serials that no receipt has: ``reserved`` (a crash, or under way), ``deferred`` or ``void``."""
-        with self._transaction():
-            return tuple(
-                self._db.execute(
-                    "SELECT serial, state FROM serials WHERE state <> 'receipt' ORDER BY serial"
-                ).fetchall()
-            )
-
-    def _check(self, key: RequestKey) -> None:
-        row = self._db.execute(
-            "SELECT digest FROM requests WHERE requester = ? AND transaction_id = ?",
-            (key.requester, key.transaction),
-        ).fetchone()
-        if row is not None and row[0] != key.digest:
-            raise TransactionConflict(transaction=key.transaction)
-
-    def _receipt(self, key: RequestKey) -> bytes | None:
-        row = self._db.execute(
-            "SELECT receipt FROM receipts WHERE requester = ? AND transaction_id = ?",
-            (key.requester, key.transaction),
-        ).fetchone()
-        return None if row is None else bytes(row[0])
-
-    def _state(self, reservation: Reservation, state: str) -> None:
-        changed = self._db.execute(
-            "UPDATE serials SET state = ? WHERE serial = ? AND state = 'reserved'",
-            (state, reservation.serial),
+        """Serials that no receipt has: ``deferred``, or ``void: `` and why."""
+        serials = schema.serials
+        query = (
+            select(serials.c.serial, serials.c.state, serials.c.reason)
+            .where(serials.c.state != SerialState.RECEIPT.value)
+            .order_by(serials.c.serial)
         )
-        if changed.rowcount != 1:
-            raise LedgerError(path=str(self._path), reason=f"serial {reservation.serial} was not reserved")
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """One write transaction; whatever fails inside leaves nothing behind."""
-        with self._lock:
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-                try:
-                    yield
-                    self._db.execute("COMMIT")
-                except BaseException:
-                    if self._db.in_transaction:
-                        self._db.execute("ROLLBACK")
-                    raise
-            except sqlite3.Error as error:
-                raise self._failed(error) from error
-
-    def _failed(self, error: sqlite3.Error) -> LedgerError:
-        return LedgerError(path=str(self._path), reason=str(error))
+        with self._database.reading() as connection:
+            return tuple(
+                (serial, state if reason is None else f"{state}: {reason}")
+                for serial, state, reason in connection.execute(query)
+            )
