@@ -17,7 +17,7 @@ R = TypeVar("R")
 
 WINDOW = 0.002
 """Seconds that the first caller waits for others: about as long as one write to the disk takes."""
-LIMIT = 64
+LIMIT = 32
 """Items in one batch: how long the last caller waits must not depend on how many came at once."""
 
 

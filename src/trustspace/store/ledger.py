@@ -6,7 +6,6 @@ Receipts are issued by :func:`trustspace.store.issuing.issue`, in batches of who
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -19,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from trustspace.store import schema
 from trustspace.store.database import Database
 from trustspace.store.errors import LedgerError, LedgerNotMigrated, TransactionConflict
-from trustspace.store.group_commit import WINDOW, GroupCommit
+from trustspace.store.group_commit import LIMIT, WINDOW, GroupCommit
 from trustspace.store.issuing import Clock, Signed, Step, in_turn, issue, known, no_step
 from trustspace.store.migrate import migrate, require_current
 from trustspace.store.model import (
@@ -50,8 +49,10 @@ __all__ = [
     "system_clock",
 ]
 
-_SIGNERS = max(4, os.cpu_count() or 1)
-"""Threads that sign a batch: national curves release the GIL, a time-stamp authority is waited for."""
+_SIGNERS = LIMIT
+"""Threads that sign a batch, one an order: a time-stamp authority that does not answer holds the lock for one
+time-out, not for many. National curves release the GIL.
+"""
 
 
 def system_clock() -> datetime:
