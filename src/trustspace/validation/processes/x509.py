@@ -31,7 +31,6 @@ from trustspace.validation.reading import (
     is_self_issued,
     key_purposes,
     key_usage,
-    name_text,
     subject_text,
 )
 from trustspace.validation.times import text
@@ -162,7 +161,7 @@ def _no_chain(context: Context, target: Certificate, search: PathSearch) -> Chai
         verdict.add(
             _S.CERTIFICATE_CHAIN_GENERAL_FAILURE,
             cause(
-                code, subject=subject_text(child), issuer=name_text(child.issuer), algorithm=edge.algorithm
+                code, subject=subject_text(child), issuer=str(child.issuer), algorithm=edge.algorithm
             ),
         )
     last = longest[-1]
@@ -181,7 +180,7 @@ def _no_chain(context: Context, target: Certificate, search: PathSearch) -> Chai
         code = "ROOT_NOT_TRUSTED" if is_self_issued(last) else "ISSUER_NOT_FOUND"
         verdict.add(
             _S.NO_CERTIFICATE_CHAIN_FOUND,
-            cause(code, subject=subject_text(last), issuer=name_text(last.issuer), certificate=last.sha256),
+            cause(code, subject=subject_text(last), issuer=str(last.issuer), certificate=last.sha256),
         )
     return verdict
 
