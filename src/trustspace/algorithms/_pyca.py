@@ -26,7 +26,11 @@ FAMILIES: dict[str, str] = {
     "2.16.840.1.101.3.4.3.19": "ML-DSA-87",
 }
 _SIZES = {"Ed25519": 256, "Ed448": 448, "ML-DSA-44": 1312 * 8, "ML-DSA-65": 1952 * 8, "ML-DSA-87": 2592 * 8}
-_LARGEST_DSA, _LARGEST_DSA_ORDER = 8192, 512
+_LARGEST_EXPONENT = 256  # FIPS 186-5 §5.4
+# What one verification may cost: 16384 bits with e = 65537, 8192 with an e of 68 bits. Who sends a document
+# chooses the keys of hundreds of certificates that may be tried.
+_RSA_WORK = 16384 * 16384 * 17
+_LARGEST_DSA, _LARGEST_DSA_ORDER = 3072, 256  # FIPS 186-4 §4.2
 _CURVE_NAMES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521", "secp224r1": "P-224"}
 _HASH_CLASSES = {
     "MD5": "MD5",
@@ -103,7 +107,11 @@ _SMALL_ORDER = {
 def implausible(key: Any, family: str, spki: bytes) -> str | None:
     """What is wrong with numbers that OpenSSL takes as they come; None for a key that may be used."""
     if family == "RSA":
-        return None if key.public_numbers().n % 2 else "an even modulus"
+        numbers = key.public_numbers()
+        bits, exponent = numbers.n.bit_length(), numbers.e.bit_length()
+        if exponent > _LARGEST_EXPONENT or bits * bits * exponent > _RSA_WORK:
+            return f"a modulus of {bits} bits and an exponent of {exponent}"
+        return None if numbers.n % 2 else "an even modulus"
     if family in _SMALL_ORDER:
         p, small, bits = _SMALL_ORDER[family]
         octets = _der.read_subject_public_key_info(spki)[2]
