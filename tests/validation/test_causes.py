@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -46,6 +47,29 @@ def test_identifier_and_reference_name_different_certificates(space: Space) -> N
     document = replace(document, certificates=(*document.certificates, bob.raw))
     signature = space.judge(document)
     assert outcome(signature)[1] == "NO_SIGNING_CERTIFICATE_FOUND"
+    assert codes(signature) == ["SIGNING_CERTIFICATE_IDENTIFIERS_DIFFER"]
+
+
+@pytest.mark.parametrize("changes", [{"digest": bytes(20)}, {"serial": 1}], ids=["digest", "serial"])
+def test_both_signing_certificate_attributes_must_name_the_signer(
+    space: Space, changes: dict[str, object]
+) -> None:
+    """RFC 5035: v1 and v2 may stand side by side; a signature that names two signers names none."""
+    signed = space.sign()
+    second = open_document(signed).signatures[0].certificate_references[0]
+    sha1 = hashlib.sha1(space.alice.certificate.raw, usedforsecurity=False).digest()
+    first = replace(second, digest_oid="1.3.14.3.2.26", digest_algorithm="SHA-1", digest=sha1, version=1)
+    good = space.judge(changed(signed, certificate_references=(second, first)))
+    assert outcome(good) == ("TOTAL-PASSED", None)
+    bad = space.judge(changed(signed, certificate_references=(second, replace(first, **changes))))
+    assert outcome(bad) == ("INDETERMINATE", "NO_SIGNING_CERTIFICATE_FOUND")
+
+
+def test_the_serial_number_of_the_reference_must_be_the_signers(space: Space) -> None:
+    signed = space.sign()
+    reference = open_document(signed).signatures[0].certificate_references[0]
+    signature = space.judge(changed(signed, certificate_references=(replace(reference, serial=1),)))
+    assert outcome(signature) == ("INDETERMINATE", "NO_SIGNING_CERTIFICATE_FOUND")
     assert codes(signature) == ["SIGNING_CERTIFICATE_IDENTIFIERS_DIFFER"]
 
 
