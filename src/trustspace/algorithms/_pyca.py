@@ -70,7 +70,7 @@ def describe(key: Any, family: str) -> tuple[str | None, int]:
 
 def load_public_key(oid: str, parameters: bytes | None, spki: bytes) -> PublicKey:
     """The public key in a SubjectPublicKeyInfo, checked by OpenSSL."""
-    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
+    from cryptography.exceptions import InternalError, UnsupportedAlgorithm  # noqa: PLC0415
     from cryptography.hazmat.primitives.serialization import load_der_public_key  # noqa: PLC0415
 
     family = FAMILIES[oid]
@@ -86,8 +86,9 @@ def load_public_key(oid: str, parameters: bytes | None, spki: bytes) -> PublicKe
         if family == "EC" and parameters and parameters[0] == _der.OID:
             name = f"EC key on curve {_der.Reader(parameters).oid()}"
         raise AlgorithmNotSupported(oid=oid, name=name) from error
-    except ValueError as error:
-        raise KeyInvalid(algorithm=family, reason=str(error)) from error
+    except (ValueError, InternalError) as error:
+        reason = "OpenSSL refuses it" if isinstance(error, InternalError) else str(error)
+        raise KeyInvalid(algorithm=family, reason=reason) from error
     if (reason := implausible(key, family, spki)) is not None:
         raise KeyInvalid(algorithm=family, reason=reason)
     parameter_set, size = describe(key, family)
@@ -251,11 +252,11 @@ def verify_whole(
 
 def _refused(error: Exception) -> bool:
     """False for "does not verify"; anything else that OpenSSL may say of hostile numbers is no better."""
-    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm  # noqa: PLC0415
+    from cryptography.exceptions import InternalError, InvalidSignature, UnsupportedAlgorithm  # noqa: PLC0415
 
     if isinstance(error, UnsupportedAlgorithm):
         raise AlgorithmNotSupported(name=str(error)) from error
-    if isinstance(error, InvalidSignature | ValueError | OverflowError):
+    if isinstance(error, InvalidSignature | ValueError | OverflowError | InternalError):
         return False
     raise error
 
