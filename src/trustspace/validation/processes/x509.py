@@ -160,9 +160,7 @@ def _no_chain(context: Context, target: Certificate, search: PathSearch) -> Chai
         )
         verdict.add(
             _S.CERTIFICATE_CHAIN_GENERAL_FAILURE,
-            cause(
-                code, subject=subject_text(child), issuer=str(child.issuer), algorithm=edge.algorithm
-            ),
+            cause(code, subject=subject_text(child), issuer=str(child.issuer), algorithm=edge.algorithm),
         )
     last = longest[-1]
     for child, issuer in pairwise(longest):
