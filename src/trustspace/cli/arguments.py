@@ -251,15 +251,22 @@ def _sign(commands: Subparsers, command: Command, say: Say) -> None:
     parser = command(commands, "sign", "trustspace.cli.sign", "sign a file", "подписать файл")
     parser.add_argument("file", metavar="FILE", help=say("the document", "документ"))
     parser.add_argument(
-        "--key", metavar="FILE", required=True, help=say("PKCS#8 key, PEM or DER", "ключ PKCS#8, PEM или DER")
+        "--key",
+        metavar="FILE|pkcs11:URI",
+        required=True,
+        help=say("PKCS#8 key, PEM or DER, or a token's", "ключ PKCS#8, PEM или DER, либо ключ на токене"),
     )
     parser.add_argument(
         "--key-password-file",
         metavar="FILE",
-        help=say("first line: the key's password", "первая строка: пароль ключа"),
+        help=say("first line: the key's password or PIN", "первая строка: пароль или PIN-код ключа"),
     )
     parser.add_argument(
-        "--certificate", metavar="FILE", required=True, help=say("the signer's", "сертификат подписанта")
+        "--certificate",
+        metavar="FILE",
+        help=say(
+            "the signer's; a token may hold it itself", "сертификат подписанта; может лежать на самом токене"
+        ),
     )
     parser.add_argument(
         "--chain",
