@@ -7,6 +7,7 @@ asking it to lock (CKF_OS_LOCKING_OK); one that cannot is called by one thread a
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import math
 import os
@@ -128,7 +129,7 @@ class Library:
         self._serial = threading.Lock()
         self._gate = threading.Condition()
         self._inside = 0
-        self._restarting = False
+        self._restarting = self._stopped = False
         self._restarted = -math.inf
         try:
             self._wrapped = _wrapper()(path)
@@ -154,6 +155,8 @@ class Library:
         with self._gate:
             while self._restarting:
                 self._gate.wait()
+            if self._stopped:
+                raise TokenError(token=self.path, operation="call", reason="the process is ending")
             self._inside += 1
         try:
             with nullcontext() if self._wrapped.concurrent else self._serial:
@@ -192,6 +195,13 @@ class Library:
                 self._restarting = False
                 self._gate.notify_all()
         return True
+
+    def stop(self) -> None:
+        """At the end of the process: finalises what we initialised, unless calls are under way."""
+        with self._gate:
+            if self._process == os.getpid() and self._wrapped.ours and self._inside == 0:
+                self._stopped = True
+                _finalize(self.path)
 
     def _start(self) -> None:
         self.epoch += 1
@@ -278,4 +288,5 @@ def load_library(path: str) -> Library:
     with _loading:
         if path not in _libraries:
             _libraries[path] = Library(path)
+            atexit.register(_libraries[path].stop)
         return _libraries[path]
