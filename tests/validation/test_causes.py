@@ -13,7 +13,7 @@ from trustspace.documents.model import Document, SignerIdentifier
 from trustspace.documents.open import open_document
 from trustspace.encoding import der
 from trustspace.encoding.crl import CertificateList
-from trustspace.encoding.extensions import encode_extension
+from trustspace.encoding.extensions import KeyUsage, encode_extension
 from trustspace.encoding.ocsp import CertStatus
 from trustspace.trust.snapshot import Snapshot, TrustAnchor
 from trustspace.validation.policy import Policy
@@ -212,6 +212,31 @@ def test_a_ca_with_an_algorithm_past_its_end(space: Space) -> None:
     signature = space.judge(space.pki.sign(TEXT, signer), evidence=evidence)
     assert outcome(signature) == ("INDETERMINATE", "CRYPTO_CONSTRAINTS_FAILURE_NO_POE")
     assert codes(signature) == ["CERTIFICATE_ALGORITHM_OBSOLETE", "REVOCATION_ALGORITHM_OBSOLETE"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"extended_key_usage_critical": False}, "PURPOSE_NOT_CRITICAL"),
+        (
+            {"extended_key_usage": ("1.3.6.1.5.5.7.3.8", "1.3.6.1.5.5.7.3.4")},
+            "PURPOSE_NOT_EXCLUSIVE",
+        ),
+        ({"key_usage": frozenset({KeyUsage.KEY_ENCIPHERMENT})}, "PURPOSE_KEY_USAGE"),
+    ],
+)
+def test_a_time_stamping_unit_has_the_critical_purpose_alone(
+    space: Space, changes: dict[str, object], code: str
+) -> None:
+    """RFC 3161 §2.3: otherwise its time-stamps prove nothing."""
+    tsa = space.pki.tsa("Other TSA", space.ca, **changes)
+    signature = space.judge(space.sign(stamper=tsa.stamper(NOW)))
+    assert outcome(signature) == ("TOTAL-PASSED", None)
+    assert (signature.best_signature_time, signature.proven_by) == (NOW, None)
+    stamp = signature.timestamps[0]
+    assert stamp.sub_indication is not None
+    assert stamp.sub_indication.value == "CHAIN_CONSTRAINTS_FAILURE"
+    assert [cause.code for cause in stamp.causes] == [code]
 
 
 # --- Revocation -----------------------------------------------------------------------------------------
