@@ -123,7 +123,7 @@ def build_parser(language: Language) -> Parser:
             )
         return made
 
-    for add in (_demo, _validate, _sign, _receipt, _inspect, _node):
+    for add in (_demo, _validate, _sign, _receipt, _inspect, _node, _authority):
         add(commands, command, say)
     for name in PLANNED_COMMANDS:
         planned = commands.add_parser(name, add_help=False, prefix_chars="\0")
@@ -379,3 +379,15 @@ def _node(commands: Subparsers, command: Command, say: Say) -> None:
         planned = inner.add_parser(name, add_help=False, prefix_chars="\0")
         planned.add_argument("rest", nargs="*")
         planned.set_defaults(handler="trustspace.cli.planned")
+
+
+def _authority(commands: Subparsers, command: Command, say: Say) -> None:
+    """Its many arguments are built by ``authority_arguments`` when it is chosen; here are only words."""
+    parser = commands.add_parser(
+        "authority",
+        help=say("run the CA of the TTP service", "удостоверяющий центр службы ДТС"),
+        add_help=False,
+        prefix_chars="\0",
+    )
+    parser.add_argument("rest", nargs="*")
+    parser.set_defaults(handler="trustspace.cli.authority")
