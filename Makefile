@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NATIVE := $(shell find native -name target -prune -o -type f -print) pyproject.toml
 
-.PHONY: run test check bench fuzz clean
+.PHONY: run test check bench conformance fuzz clean
 
 run: $(VENV)/.built
 	$(BIN)/trustspace demo --dir space
@@ -46,3 +46,6 @@ fuzz: $(VENV)/.built $(VENV)/.fuzz
 $(VENV)/.fuzz: requirements/fuzz.txt $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/fuzz.txt
 	touch $@
+
+conformance: $(VENV)/.built
+	PYTHONPATH=tests $(BIN)/python tests/conformance/report.py

@@ -1,7 +1,8 @@
 """`make bench`: trustspace beside its rivals in one run, as ratios, written to docs/benchmarks.md.
 
-Contenders take turns, so that whatever else the machine does falls on all of them; a figure is the median
-of the turns. Speed is never a test: a missed aim is printed as missed, and the run still ends well.
+Contenders take turns and are timed by the processor time that they use (a command started cold by the
+clock), so that whatever else the machine does falls on none of them; a figure is the median of the turns.
+Speed is never a test: a missed aim is printed as missed, and the run still ends well.
 """
 
 from __future__ import annotations

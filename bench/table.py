@@ -39,7 +39,8 @@ def render(sections: dict[str, list[Row]], machine: str, now: datetime) -> str:
     lines = [
         "# Benchmarks",
         "",
-        "Written by `make bench`; all figures of one run on one machine, contenders taking turns, medians.",
+        "Written by `make bench`: one run on one machine, contenders taking turns, medians of processor time",
+        "(commands started cold: of the clock).",
         "The ratio is what counts: ours to theirs, more is better, unless the aim says “at most”.",
         "",
         f"Machine: {machine}. Date: {now:%Y-%m-%d}.",

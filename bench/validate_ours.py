@@ -43,14 +43,14 @@ def main(arguments: list[str]) -> None:
     content = Path(content_path).read_bytes()
     files = [Path(folder, f"{n:04d}.p7s").read_bytes() for n in range(int(count))]
     for _ in range(int(rounds)):
-        begin = time.perf_counter()
+        begin = time.process_time()
         for data in files:
             document = open_document(data, Content.of_bytes(content))
             report = validator.validate(document, Times.at(datetime.now(UTC)))
             if report.exit_code != 0:
                 raise SystemExit(f"not accepted: {report.to_json()}")
             report.to_json()
-        print(f"{(time.perf_counter() - begin) * 1e6 / len(files):.3f}", flush=True)
+        print(f"{(time.process_time() - begin) * 1e6 / len(files):.3f}", flush=True)
 
 
 main(sys.argv[1:])

@@ -34,7 +34,7 @@ async def main(arguments: list[str]) -> None:
     content = Path(content_path).read_bytes()
     files = [Path(folder, f"{n:04d}.p7s").read_bytes() for n in range(int(count))]
     for _ in range(int(rounds)):
-        begin = time.perf_counter()
+        begin = time.process_time()
         for data in files:
             signed_data = cms.ContentInfo.load(data)["content"]
             status = await async_validate_detached_cms(
@@ -42,7 +42,7 @@ async def main(arguments: list[str]) -> None:
             )
             if not (status.valid and status.intact and status.trusted):
                 raise SystemExit(f"not accepted: {status.summary()}")
-        print(f"{(time.perf_counter() - begin) * 1e6 / len(files):.3f}", flush=True)
+        print(f"{(time.process_time() - begin) * 1e6 / len(files):.3f}", flush=True)
 
 
 asyncio.run(main(sys.argv[1:]))

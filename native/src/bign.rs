@@ -1,5 +1,6 @@
 //! bign for Python: names of curves, bytes in, bytes out.
 
+mod belt;
 pub mod by_name;
 mod nonce;
 pub mod scheme;

@@ -140,3 +140,10 @@ _SEEDS = [
     generate(kind, random=_fixed).to_pkcs8()
     for kind in ("p-256", "ed25519", "gost2012-256-a", "gost2012-512-c", "bign-384v1", "kz-gost2015-512")
 ]
+
+
+def test_a_key_that_openssl_alone_refuses_is_no_key() -> None:
+    """Ed448 with the 32 octets of an Ed25519 key: pyca has no words for OpenSSL's refusal."""
+    hostile = bytes.fromhex("302e020100300506032b6571042204206bf4f77b8de2d0c11a223065648bcd06") + bytes(16)
+    with pytest.raises(KeyInvalid):
+        load_private_key(hostile)

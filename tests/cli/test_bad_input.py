@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import trustspace.cli.inspect as handler
+from support import crafting
 from trustspace.cli.main import main
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "ru"])
@@ -22,6 +23,7 @@ def bad(tmp_path, ru):
     (tmp_path / "empty.p7s").write_bytes(b"")
     (tmp_path / "cut.p7s").write_bytes(signed[: len(signed) // 2])
     (tmp_path / "cut.pem").write_bytes(b"-----BEGIN CMS-----\nMIIB\n")
+    (tmp_path / "certificates.p7b").write_bytes(crafting.signed_data([]))
     (tmp_path / "noise.p7s").write_bytes(b"\x30\x82\x01\x00" + os.urandom(256))
     (tmp_path / "document.pdf").write_bytes(b"%PDF-1.7\n%...")
     (tmp_path / "no certificates").mkdir()
@@ -39,6 +41,7 @@ CASES = {
     "a truncated signature": ["{bad}/cut.p7s"],
     "a truncated PEM": ["{bad}/cut.pem"],
     "noise that begins like DER": ["{bad}/noise.p7s"],
+    "certificates that nobody signed": ["{bad}/certificates.p7b"],
     "a certificate instead of a signature": ["{ru}/authority/root.cer"],
     "a CRL instead of a signature": ["{ru}/authority/root.crl"],
     "a private key instead of a signature": ["{ru}/people/ivanova.key"],
@@ -91,6 +94,12 @@ def test_validate_says_what_is_wrong_and_what_to_do(run, bad, ru, name, language
     assert "\x1b" not in result.err
     if language == "ru":
         assert any("а" <= letter <= "я" for letter in message + remedy)
+
+
+def test_certificates_without_signatures_are_not_called_damaged(run, bad):
+    result = run("validate", bad / "certificates.p7b", "--json")
+    assert result.code == 2
+    assert json.loads(result.out)["error"]["code"] == "SIGNATURE_WITHOUT_SIGNERS"
 
 
 @pytest.mark.parametrize("name", ["no such file", "a text", "a trust folder without certificates"])

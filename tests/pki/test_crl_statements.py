@@ -6,6 +6,8 @@ import time
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from support.pki import NOW, Entity, Pki
 from trustspace.encoding import der
 from trustspace.encoding.certificate import Certificate
@@ -228,6 +230,32 @@ def test_a_delta_of_another_base_speaks_for_nothing() -> None:
     too_old = s.ca.crl(number=8)
     s.evidence.add(too_old)
     assert [statement.digest for statement in s.ask()] == [too_old.sha256]
+
+
+@pytest.mark.parametrize("numbers", [(8, 11, 10), (11, 11, 10), (None, 11, 10)])
+def test_what_a_delta_revokes_is_revoked_though_no_complete_crl_fits_it(
+    numbers: tuple[int | None, int, int],
+) -> None:
+    complete, number, base = numbers
+    s = Setting()
+    s.evidence.add(s.ca.crl(number=complete))
+    delta = s.ca.crl(entries=[entry(s.alice)], number=number, base_number=base, this_update=NOW)
+    s.evidence.add(delta)
+    said = {statement.digest: statement for statement in s.ask()}
+    assert said[delta.sha256].status is REVOKED
+    assert said[delta.sha256].reliable
+
+
+def test_what_a_delta_revokes_stays_revoked_beside_a_damaged_base() -> None:
+    s = Setting()
+    raw = bytearray(s.ca.crl(number=10).raw)
+    raw[-1] ^= 1
+    s.evidence.add(CertificateList.parse(bytes(raw)))
+    delta = s.ca.crl(entries=[entry(s.alice)], number=11, base_number=10, this_update=NOW)
+    s.evidence.add(delta)
+    said = {statement.digest: statement for statement in s.ask()}
+    assert said[delta.sha256].status is REVOKED
+    assert said[delta.sha256].reliable
 
 
 def test_an_unreliable_base_makes_its_delta_unreliable() -> None:

@@ -240,6 +240,18 @@ def test_a_time_stamp_by_another_key_is_needed_and_close_to_the_receipts_time(
         assert code in codes(report)
 
 
+def test_a_time_stamp_by_the_receipts_own_key_proves_nothing(space: Space) -> None:
+    """Who holds that key could date back both; a certificate for each purpose changes nothing about it."""
+    member = space.member("xx", "p-256", suite=Suite.COMMON)
+    own = member.ttps[0]
+    member.tsa = space.pki.tsa(f"TTP {member.code} p-256", space.root, kind="p-256")
+    assert member.tsa.certificate.spki == own.certificate.spki
+    document = member.pki.sign(b"contract", member.signer)
+    report = check(space, member.receipt(document), document)
+    assert report.exit_code == 3
+    assert codes(report) == ["RECEIPT_NO_TIME_STAMP"]
+
+
 def test_a_time_stamp_that_covers_something_else_proves_nothing(
     space: Space, ru: Member, document: bytes
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from trustspace.documents.model import Document, SignerIdentifier
 from trustspace.documents.open import open_document
 from trustspace.encoding import der
 from trustspace.encoding.crl import CertificateList
-from trustspace.encoding.extensions import encode_extension
+from trustspace.encoding.extensions import KeyUsage, encode_extension
 from trustspace.encoding.ocsp import CertStatus
 from trustspace.trust.snapshot import Snapshot, TrustAnchor
 from trustspace.validation.policy import Policy
@@ -46,6 +47,29 @@ def test_identifier_and_reference_name_different_certificates(space: Space) -> N
     document = replace(document, certificates=(*document.certificates, bob.raw))
     signature = space.judge(document)
     assert outcome(signature)[1] == "NO_SIGNING_CERTIFICATE_FOUND"
+    assert codes(signature) == ["SIGNING_CERTIFICATE_IDENTIFIERS_DIFFER"]
+
+
+@pytest.mark.parametrize("changes", [{"digest": bytes(20)}, {"serial": 1}], ids=["digest", "serial"])
+def test_both_signing_certificate_attributes_must_name_the_signer(
+    space: Space, changes: dict[str, object]
+) -> None:
+    """RFC 5035: v1 and v2 may stand side by side; a signature that names two signers names none."""
+    signed = space.sign()
+    second = open_document(signed).signatures[0].certificate_references[0]
+    sha1 = hashlib.sha1(space.alice.certificate.raw, usedforsecurity=False).digest()
+    first = replace(second, digest_oid="1.3.14.3.2.26", digest_algorithm="SHA-1", digest=sha1, version=1)
+    good = space.judge(changed(signed, certificate_references=(second, first)))
+    assert outcome(good) == ("TOTAL-PASSED", None)
+    bad = space.judge(changed(signed, certificate_references=(second, replace(first, **changes))))
+    assert outcome(bad) == ("INDETERMINATE", "NO_SIGNING_CERTIFICATE_FOUND")
+
+
+def test_the_serial_number_of_the_reference_must_be_the_signers(space: Space) -> None:
+    signed = space.sign()
+    reference = open_document(signed).signatures[0].certificate_references[0]
+    signature = space.judge(changed(signed, certificate_references=(replace(reference, serial=1),)))
+    assert outcome(signature) == ("INDETERMINATE", "NO_SIGNING_CERTIFICATE_FOUND")
     assert codes(signature) == ["SIGNING_CERTIFICATE_IDENTIFIERS_DIFFER"]
 
 
@@ -188,6 +212,31 @@ def test_a_ca_with_an_algorithm_past_its_end(space: Space) -> None:
     signature = space.judge(space.pki.sign(TEXT, signer), evidence=evidence)
     assert outcome(signature) == ("INDETERMINATE", "CRYPTO_CONSTRAINTS_FAILURE_NO_POE")
     assert codes(signature) == ["CERTIFICATE_ALGORITHM_OBSOLETE", "REVOCATION_ALGORITHM_OBSOLETE"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"extended_key_usage_critical": False}, "PURPOSE_NOT_CRITICAL"),
+        (
+            {"extended_key_usage": ("1.3.6.1.5.5.7.3.8", "1.3.6.1.5.5.7.3.4")},
+            "PURPOSE_NOT_EXCLUSIVE",
+        ),
+        ({"key_usage": frozenset({KeyUsage.KEY_ENCIPHERMENT})}, "PURPOSE_KEY_USAGE"),
+    ],
+)
+def test_a_time_stamping_unit_has_the_critical_purpose_alone(
+    space: Space, changes: dict[str, object], code: str
+) -> None:
+    """RFC 3161 §2.3: otherwise its time-stamps prove nothing."""
+    tsa = space.pki.tsa("Other TSA", space.ca, **changes)
+    signature = space.judge(space.sign(stamper=tsa.stamper(NOW)))
+    assert outcome(signature) == ("TOTAL-PASSED", None)
+    assert (signature.best_signature_time, signature.proven_by) == (NOW, None)
+    stamp = signature.timestamps[0]
+    assert stamp.sub_indication is not None
+    assert stamp.sub_indication.value == "CHAIN_CONSTRAINTS_FAILURE"
+    assert [cause.code for cause in stamp.causes] == [code]
 
 
 # --- Revocation -----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ use zeroize::Zeroize;
 use super::inverse::{self, Combine};
 use super::{Field, limbs};
 
-/// Names an odd modulus of at least 2^(64N − 2).
+/// Names an odd modulus that fills its limbs but for a few bits.
 pub trait Modulus<const N: usize>: Send + Sync + 'static {
     const MODULUS: [u64; N];
 }
@@ -43,7 +43,7 @@ impl<M: Modulus<N>, const N: usize> Montgomery<M, N> {
     /// 2^(64N) mod m: the number one.
     const R: [u64; N] = {
         let mut value = limbs::negate(&Self::MODULUS);
-        // At most three times, as m > 2^(64N − 2).
+        // A few times, as m has few leading zeros.
         while limbs::sub(&value, &Self::MODULUS).1 == 0 {
             value = limbs::sub(&value, &Self::MODULUS).0;
         }

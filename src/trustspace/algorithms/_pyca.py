@@ -26,6 +26,11 @@ FAMILIES: dict[str, str] = {
     "2.16.840.1.101.3.4.3.19": "ML-DSA-87",
 }
 _SIZES = {"Ed25519": 256, "Ed448": 448, "ML-DSA-44": 1312 * 8, "ML-DSA-65": 1952 * 8, "ML-DSA-87": 2592 * 8}
+_LARGEST_EXPONENT = 256  # FIPS 186-5 §5.4
+# What one verification may cost: 16384 bits with e = 65537, 8192 with an e of 68 bits. Who sends a document
+# chooses the keys of hundreds of certificates that may be tried.
+_RSA_WORK = 16384 * 16384 * 17
+_LARGEST_DSA, _LARGEST_DSA_ORDER = 3072, 256  # FIPS 186-4 §4.2
 _CURVE_NAMES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521", "secp224r1": "P-224"}
 _HASH_CLASSES = {
     "MD5": "MD5",
@@ -65,7 +70,7 @@ def describe(key: Any, family: str) -> tuple[str | None, int]:
 
 def load_public_key(oid: str, parameters: bytes | None, spki: bytes) -> PublicKey:
     """The public key in a SubjectPublicKeyInfo, checked by OpenSSL."""
-    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
+    from cryptography.exceptions import InternalError, UnsupportedAlgorithm  # noqa: PLC0415
     from cryptography.hazmat.primitives.serialization import load_der_public_key  # noqa: PLC0415
 
     family = FAMILIES[oid]
@@ -81,10 +86,48 @@ def load_public_key(oid: str, parameters: bytes | None, spki: bytes) -> PublicKe
         if family == "EC" and parameters and parameters[0] == _der.OID:
             name = f"EC key on curve {_der.Reader(parameters).oid()}"
         raise AlgorithmNotSupported(oid=oid, name=name) from error
-    except ValueError as error:
-        raise KeyInvalid(algorithm=family, reason=str(error)) from error
+    except (ValueError, InternalError) as error:
+        reason = "OpenSSL refuses it" if isinstance(error, InternalError) else str(error)
+        raise KeyInvalid(algorithm=family, reason=reason) from error
+    if (reason := implausible(key, family, spki)) is not None:
+        raise KeyInvalid(algorithm=family, reason=reason)
     parameter_set, size = describe(key, family)
     return PublicKey(family, parameter_set, size, spki, oid, parameters, key)
+
+
+_P25519, _P448 = 2**255 - 19, 2**448 - 2**224 - 1
+# The y of every point whose order divides the cofactor (8 and 4): under such a key, signatures that nobody
+# made verify over messages that nobody chose (RFC 8032 §5.1.7 leaves the check to whoever needs it).
+_EIGHTH = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
+_SMALL_ORDER = {
+    "Ed25519": (_P25519, frozenset({0, 1, _P25519 - 1, _EIGHTH, _P25519 - _EIGHTH}), 255),
+    "Ed448": (_P448, frozenset({0, 1, _P448 - 1}), 448),
+}
+
+
+def implausible(key: Any, family: str, spki: bytes) -> str | None:
+    """What is wrong with numbers that OpenSSL takes as they come; None for a key that may be used."""
+    if family == "RSA":
+        numbers = key.public_numbers()
+        bits, exponent = numbers.n.bit_length(), numbers.e.bit_length()
+        if exponent > _LARGEST_EXPONENT or bits * bits * exponent > _RSA_WORK:
+            return f"a modulus of {bits} bits and an exponent of {exponent}"
+        return None if numbers.n % 2 else "an even modulus"
+    if family in _SMALL_ORDER:
+        p, small, bits = _SMALL_ORDER[family]
+        octets = _der.read_subject_public_key_info(spki)[2]
+        y = int.from_bytes(octets, "little") & ((1 << bits) - 1)
+        return "a point of small order" if y % p in small else None
+    if family == "DSA":
+        numbers = key.public_numbers()
+        p, q, g = (getattr(numbers.parameter_numbers, name) for name in "pqg")
+        if p.bit_length() > _LARGEST_DSA or q.bit_length() > _LARGEST_DSA_ORDER:
+            return f"a modulus of {p.bit_length()} bits and an order of {q.bit_length()}"
+        # FIPS 186-4 §A.2, SP 800-89 §5.3.1: both generate and stay in the subgroup of order q.
+        for number in (g, numbers.y):
+            if not 1 < number < p - 1 or pow(number, q, p) != 1:
+                return "a generator or public value outside the subgroup"
+    return None
 
 
 RsaExtra: TypeAlias = tuple[Any, Any, Any, str, int]
@@ -209,11 +252,11 @@ def verify_whole(
 
 def _refused(error: Exception) -> bool:
     """False for "does not verify"; anything else that OpenSSL may say of hostile numbers is no better."""
-    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm  # noqa: PLC0415
+    from cryptography.exceptions import InternalError, InvalidSignature, UnsupportedAlgorithm  # noqa: PLC0415
 
     if isinstance(error, UnsupportedAlgorithm):
         raise AlgorithmNotSupported(name=str(error)) from error
-    if isinstance(error, InvalidSignature | ValueError | OverflowError):
+    if isinstance(error, InvalidSignature | ValueError | OverflowError | InternalError):
         return False
     raise error
 

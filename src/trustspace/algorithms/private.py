@@ -327,7 +327,7 @@ def load_private_key(data: bytes, password: bytes | None = None) -> PrivateKey:
 
 
 def _load_with_pyca(data: bytes, label: str | None, password: bytes | None) -> PrivateKey:
-    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
+    from cryptography.exceptions import InternalError, UnsupportedAlgorithm  # noqa: PLC0415
     from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
 
     try:
@@ -339,3 +339,5 @@ def _load_with_pyca(data: bytes, label: str | None, password: bytes | None) -> P
         raise kind(algorithm="private key", reason=str(error)) from error
     except UnsupportedAlgorithm as error:
         raise AlgorithmNotSupported(name=str(error)) from error
+    except InternalError as error:  # OpenSSL refused what pyca did not foresee: an Ed448 key of 32 octets
+        raise KeyInvalid(algorithm="private key", reason="OpenSSL refuses it") from error

@@ -123,7 +123,7 @@ def build_parser(language: Language) -> Parser:
             )
         return made
 
-    for add in (_demo, _validate, _sign, _receipt, _inspect, _node):
+    for add in (_demo, _validate, _sign, _receipt, _inspect, _node, _authority):
         add(commands, command, say)
     for name in PLANNED_COMMANDS:
         planned = commands.add_parser(name, add_help=False, prefix_chars="\0")
@@ -251,15 +251,22 @@ def _sign(commands: Subparsers, command: Command, say: Say) -> None:
     parser = command(commands, "sign", "trustspace.cli.sign", "sign a file", "подписать файл")
     parser.add_argument("file", metavar="FILE", help=say("the document", "документ"))
     parser.add_argument(
-        "--key", metavar="FILE", required=True, help=say("PKCS#8 key, PEM or DER", "ключ PKCS#8, PEM или DER")
+        "--key",
+        metavar="FILE|pkcs11:URI",
+        required=True,
+        help=say("PKCS#8 key, PEM or DER, or a token's", "ключ PKCS#8, PEM или DER, либо ключ на токене"),
     )
     parser.add_argument(
         "--key-password-file",
         metavar="FILE",
-        help=say("first line: the key's password", "первая строка: пароль ключа"),
+        help=say("first line: the key's password or PIN", "первая строка: пароль или PIN-код ключа"),
     )
     parser.add_argument(
-        "--certificate", metavar="FILE", required=True, help=say("the signer's", "сертификат подписанта")
+        "--certificate",
+        metavar="FILE",
+        help=say(
+            "the signer's; a token may hold it itself", "сертификат подписанта; может лежать на самом токене"
+        ),
     )
     parser.add_argument(
         "--chain",
@@ -373,3 +380,15 @@ def _node(commands: Subparsers, command: Command, say: Say) -> None:
         planned = inner.add_parser(name, add_help=False, prefix_chars="\0")
         planned.add_argument("rest", nargs="*")
         planned.set_defaults(handler="trustspace.cli.planned")
+
+
+def _authority(commands: Subparsers, command: Command, say: Say) -> None:
+    """Its many arguments are built by ``authority_arguments`` when it is chosen; here are only words."""
+    parser = commands.add_parser(
+        "authority",
+        help=say("run the CA of the TTP service", "удостоверяющий центр службы ДТС"),
+        add_help=False,
+        prefix_chars="\0",
+    )
+    parser.add_argument("rest", nargs="*")
+    parser.set_defaults(handler="trustspace.cli.authority")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 from trustspace.algorithms.keys import load_public_key
-from trustspace.algorithms.private import PrivateKey, load_private_key
+from trustspace.algorithms.model import SigningKey
+from trustspace.algorithms.private import load_private_key
 from trustspace.cli.console import Console, save
 from trustspace.cli.errors import CommandError
 from trustspace.cli.exit_codes import ExitCode
@@ -27,13 +29,13 @@ _KEY_LIMIT = 1 << 20
 def run(options: argparse.Namespace, console: Console) -> int:
     """Sign the file and write the signature.
 
-    Raises ``CommandError``: NOT_YET for formats and levels of later versions and for PKCS #11 keys;
-    KEY_UNUSABLE, CERTIFICATE_UNUSABLE, KEY_AND_CERTIFICATE, TSA_NEEDED, TSA_FAILED, OUTPUT_IS_INPUT.
+    Raises ``CommandError``: NOT_YET for formats and levels of later versions; KEY_UNUSABLE,
+    CERTIFICATE_UNUSABLE, CERTIFICATE_NEEDED, KEY_AND_CERTIFICATE, TSA_NEEDED, TSA_FAILED, OUTPUT_IS_INPUT;
+    for a key on a token, ``KeyProviderError``.
     """
     _refuse_unavailable(options, console)
     content = content_of_file(options.file)
-    key = _load_key(options)
-    certificate = _load_certificate(options.certificate)
+    key, certificate = _key_and_certificate(options)
     if not _belong_together(key, certificate):
         raise CommandError("KEY_AND_CERTIFICATE", key=options.key, certificate=options.certificate)
     chain = tuple(_load_certificate(path) for path in options.chain)
@@ -80,15 +82,37 @@ def _refuse_unavailable(options: argparse.Namespace, console: Console) -> None:
         raise CommandError("NOT_YET", what=f"--format {options.format}", instead=instead)
     if options.level not in ("B", "T"):
         raise CommandError("NOT_YET", what=f"--level {options.level}", instead=instead)
-    if options.key.startswith("pkcs11:"):
-        raise CommandError(
-            "NOT_YET",
-            what="--key pkcs11:…",
-            instead=console.say("Give a key file with --key.", "Укажите ключом --key файл ключа."),
-        )
 
 
-def _load_key(options: argparse.Namespace) -> PrivateKey:
+def _key_and_certificate(options: argparse.Namespace) -> tuple[SigningKey, Certificate]:
+    certificate = None if options.certificate is None else _load_certificate(options.certificate)
+    if options.key[:7].lower() == "pkcs11:":
+        return _from_token(options, certificate)
+    if certificate is None:
+        raise CommandError("CERTIFICATE_NEEDED", key=options.key)
+    return _load_key(options), certificate
+
+
+def _from_token(
+    options: argparse.Namespace, certificate: Certificate | None
+) -> tuple[SigningKey, Certificate]:
+    """A key on a token; the PIN from its pin-source, --key-password-file, or whoever sits at the terminal."""
+    from trustspace.keys.opening import find_certificate, open_key  # noqa: PLC0415 - files need none of it
+    from trustspace.keys.secrets import SecretSource  # noqa: PLC0415
+
+    pin = None
+    if options.key_password_file:
+        pin = SecretSource(f"file:{options.key_password_file}")
+    elif "pin-source=" not in options.key and sys.stdin.isatty():
+        pin = SecretSource("prompt")
+    if certificate is None:
+        certificate = find_certificate(options.key, pin)
+    if certificate is None:
+        raise CommandError("CERTIFICATE_NEEDED", key=options.key.partition("?")[0])
+    return open_key(options.key, pin, certificate=certificate), certificate
+
+
+def _load_key(options: argparse.Namespace) -> SigningKey:
     password = None
     if options.key_password_file:
         password = read_file(options.key_password_file, limit=_KEY_LIMIT).split(b"\n", 1)[0].rstrip(b"\r")
@@ -114,7 +138,7 @@ def _load_certificate(path: str) -> Certificate:
         raise CommandError("CERTIFICATE_UNUSABLE", path=path, reason=reason) from None
 
 
-def _belong_together(key: PrivateKey, certificate: Certificate) -> bool:
+def _belong_together(key: SigningKey, certificate: Certificate) -> bool:
     """Whether the certificate is for this key: the same key, however its parameters are written down."""
     try:
         other = load_public_key(certificate.spki)

@@ -23,11 +23,14 @@ def open_signature(
 ) -> Document:
     """The signed document in ``data``.
 
-    Raises ``CommandError``: FILES_SWAPPED, SIGNATURE_DAMAGED, FILE_IS_NO_SIGNATURE.
+    Raises ``CommandError``: FILES_SWAPPED, SIGNATURE_WITHOUT_SIGNERS, SIGNATURE_DAMAGED,
+    FILE_IS_NO_SIGNATURE.
     """
     try:
         return open_document(data, content, name=Path(path).name)
     except NotASignature as error:
+        if error.parameters["reason"] == "NO_SIGNERS":
+            raise CommandError("SIGNATURE_WITHOUT_SIGNERS", path=path) from error
         if content_path is not None and _is_signature(content_path):
             raise CommandError("FILES_SWAPPED", path=path, content=content_path) from error
         kind = read_objects(data)[0].kind

@@ -9,7 +9,7 @@ from hashlib import sha256
 from trustspace.algorithms.digests import digest_by_oid
 from trustspace.algorithms.errors import AlgorithmNotSupported
 from trustspace.algorithms.model import DigestAlgorithm
-from trustspace.documents.cades_format import check_signer
+from trustspace.documents.cades_format import check_signer, holds_attributes
 from trustspace.documents.cades_levels import level_of
 from trustspace.documents.cades_timestamps import (
     UNSIGNED_TIME_STAMPS,
@@ -270,6 +270,8 @@ class _Reader:
             references.append(stamped if stamped is not None else reference(name, self.beside))
         if signed is None:
             inputs = [SignedInput(SignedForm.CONTENT, content)] if content is not None else []
+            if content is not None and holds_attributes(content):
+                reader.problems.append(Problem("CONTENT_IS_SIGNED_ATTRIBUTES"))
         else:
             if expected is None and not any(p.fatal for p in reader.problems):
                 reader.problems.append(Problem("MESSAGE_DIGEST_MISSING"))

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from trustspace.documents.content import Content
 from trustspace.documents.model import Problem
 from trustspace.documents.signature_attributes import AttributeReader
 from trustspace.documents.signature_value import names_another_digest
 from trustspace.encoding import cades_attributes as oids
+from trustspace.encoding.attributes import Attributes
 from trustspace.encoding.cms import ID_DATA, SignedData
+from trustspace.errors import MalformedEncoding
+
+_LARGEST_ATTRIBUTES = 1 << 20
+"""Octets of signed attributes: real ones have hundreds, with a content time-stamp some thousands."""
 
 
 def content_problems(signed: SignedData) -> list[Problem]:
@@ -21,6 +27,25 @@ def content_problems(signed: SignedData) -> list[Problem]:
         return []
     tolerated = element.tag == 0x30 and signed.encap_content_type != ID_DATA
     return [Problem("CONTENT_NOT_OCTET_STRING", {"tag": element.tag}, fatal=not tolerated)]
+
+
+def holds_attributes(content: Content) -> bool:
+    """Whether content is the DER of signed attributes: what another signature of the signer is over.
+
+    RFC 5652 §5.3: without signed attributes, what was signed as attributes passes for content. Whoever strips
+    them from a signature and hands them in as its content would have a signature that nobody gave. A digest
+    alone does not show what it is of.
+    """
+    if not content.available:
+        return False
+    octets = next(content.chunks(_LARGEST_ATTRIBUTES), b"")
+    if octets[:1] != b"\x31":
+        return False
+    try:
+        found = Attributes.parse(octets)
+    except MalformedEncoding:
+        return False
+    return oids.CONTENT_TYPE in found or oids.MESSAGE_DIGEST in found
 
 
 def check_signer(

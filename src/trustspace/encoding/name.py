@@ -12,6 +12,7 @@ from trustspace._native import Element
 from trustspace.encoding import der
 from trustspace.encoding.lazy import lazy
 from trustspace.encoding.model import Encoded, malformed
+from trustspace.errors import MalformedEncoding
 
 COMMON_NAME = "2.5.4.3"
 SURNAME = "2.5.4.4"
@@ -59,6 +60,9 @@ SHORT_NAMES = {
     "1.2.643.100.3": "SNILS",
     "1.2.643.100.4": "INNLE",
     "1.2.643.100.5": "OGRNIP",
+    # Uzbekistan: two states call a number INN, so the state stands in the name.
+    "1.2.860.3.16.1.1": "UZ-INN",
+    "1.2.860.3.16.1.2": "PINFL",
 }
 """Attribute types with a keyword in :meth:`Name.rfc4514`; all others are written as OIDs."""
 
@@ -223,7 +227,11 @@ class Name(Encoded):
         return ",".join("+".join(rdn) for rdn in reversed(rdns.values()))
 
     def __str__(self) -> str:
-        return self.rfc4514()
+        """For people: RFC 4514, or the beginning of the octets in hex where the name cannot be read."""
+        try:
+            return self.rfc4514()
+        except MalformedEncoding:
+            return "#" + self.raw[:32].hex()
 
     def with_rdn(self, rdn: bytes) -> Name:
         """This name with one more RDN (RFC 5280 §4.2.1.13, nameRelativeToCRLIssuer)."""

@@ -112,9 +112,15 @@ def crl_statements(
                 (_with_delta(subject, own, delta, _signer(delta, pool, edges)), reasons)
                 for delta in islice(fitting, MAX_DELTAS)
             )
-        if not complete:
-            for delta in deltas:
-                alone, entry = _signer(delta, pool, edges), _lookup(subject, delta)
+        for delta in deltas:
+            if any(_fits(delta, datum) for datum in complete):
+                continue
+            entry = _lookup(subject, delta)
+            reasons = _reasons_in_scope(subject, delta) if _revokes(entry) else None
+            if reasons is not None:
+                inside.append((_statement(subject, delta, _signer(delta, pool, edges), entry), reasons))
+            elif not complete:
+                alone = _signer(delta, pool, edges)
                 outside.append(_statement(subject, delta, alone, entry, StatementProblem.DELTA_WITHOUT_BASE))
     if all(reasons == ALL_REASONS for _, reasons in inside):
         found = [statement for statement, _ in inside]
@@ -284,12 +290,23 @@ def _fits(delta: CrlDatum, complete: CrlDatum) -> bool:
     )
 
 
+def _revokes(entry: CrlEntry | StatementProblem | None) -> bool:
+    """Whether a delta CRL's entry says "revoked": that stands by itself, whatever base it was made for.
+
+    Only what it does not mention needs a base. To leave a delta that fits nothing out altogether would let an
+    older complete CRL say "good" of a certificate that its own issuer has revoked since.
+    """
+    return isinstance(entry, CrlEntry) and entry.reason != REMOVE_FROM_CRL
+
+
 def _with_delta(
     subject: Subject, base: RevocationStatement, delta: CrlDatum, signer: Signer
 ) -> RevocationStatement:
     """The statement of a delta CRL on a base CRL that it fits."""
     entry = _lookup(subject, delta)
     own = _statement(subject, delta, signer, entry)
+    if _revokes(entry):
+        return replace(own, with_data=(base.digest,))
     problems = (*own.problems, *(problem for problem in base.problems if problem not in own.problems))
     if base.signature is not EdgeOutcome.VERIFIED and own.signature is EdgeOutcome.VERIFIED:
         own = replace(own, signature=base.signature)

@@ -140,12 +140,12 @@ class CertificateProfile:
     @property
     def subject_text(self) -> str:
         """The subject for people."""
-        return name_text(self.certificate.subject)
+        return str(self.certificate.subject)
 
     @property
     def issuer_text(self) -> str:
         """The issuer for people."""
-        return name_text(self.certificate.issuer)
+        return str(self.certificate.issuer)
 
     @property
     def policies(self) -> frozenset[str] | None:
@@ -240,14 +240,6 @@ def profile_of(certificate: Certificate) -> CertificateProfile:
     if kept is None:
         kept = certificate.__dict__["_pki_profile"] = CertificateProfile(certificate)
     return kept
-
-
-def name_text(name: Name) -> str:
-    """A name as RFC 4514 writes it; of one that cannot be read, the start of its octets."""
-    try:
-        return name.rfc4514()
-    except MalformedEncoding:
-        return "#" + name.raw[:64].hex()
 
 
 def comparable(name: GeneralName) -> ComparableName:

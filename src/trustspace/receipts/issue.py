@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from trustspace.algorithms.digests import digest_by_name, digest_by_oid
-from trustspace.algorithms.modules import module_of
 from trustspace.documents.cades_signing import Stamper
 from trustspace.encoding import der
 from trustspace.encoding.certificate import Certificate
@@ -184,7 +183,7 @@ def _details(request: Request, judgement: Judgement, by: Issuing) -> ReceiptDeta
 
 def _modules(judgement: Judgement, by: Issuing) -> tuple[str, ...]:
     """Design rule 7: what verified and what signs, with version and certification."""
-    signing = (str(module_of(signer.signature_scheme)) for signer in by.signers)
+    signing = (str(signer.key.module) for signer in by.signers)
     return tuple(dict.fromkeys((*judgement.modules, *signing)))
 
 

@@ -12,20 +12,11 @@ from trustspace.errors import MalformedEncoding
 if TYPE_CHECKING:
     from trustspace.encoding.certificate import Certificate
     from trustspace.encoding.extensions import KeyUsage
-    from trustspace.encoding.name import Name
-
-
-def name_text(name: Name) -> str:
-    """A distinguished name as text (RFC 4514); the beginning of its octets in hex where it cannot be read."""
-    try:
-        return str(name)
-    except MalformedEncoding:
-        return "#" + name.raw[:32].hex()
 
 
 def subject_text(certificate: Certificate) -> str:
     """The subject as text; never raises."""
-    return name_text(certificate.subject)
+    return str(certificate.subject)
 
 
 def has_extension(certificate: Certificate, *oids: str) -> bool:

@@ -41,12 +41,15 @@ class Candidates:
         """The candidates for a signature, best first, each with the outcome of the signature value."""
         references = signature.certificate_references
         reference = references[0] if references else None
+        other = next((r for r in references if r.version != references[0].version), None)
         named = self._named(signature.signer, reference)
         if not named:
             return ()
         rows: list[Candidate] = []
         for certificate, identifier in named[:_MAX_CANDIDATES]:
             match, issuer_serial = _matches(certificate, reference)
+            if other is not None and match is ReferenceMatch.MATCH:
+                match, issuer_serial = _agree(issuer_serial, *_matches(certificate, other))
             self.found[certificate.sha256] = certificate
             outcome, scheme, key = verify_value(signature, certificate)
             rows.append(
@@ -146,6 +149,17 @@ def _matches(
     digest = digest_by_oid(reference.digest_oid).digest(certificate.raw)
     match = ReferenceMatch.MATCH if digest == reference.digest else ReferenceMatch.MISMATCH
     return match, issuer_serial
+
+
+def _agree(
+    issuer_serial: bool | None, other: ReferenceMatch, other_serial: bool | None
+) -> tuple[ReferenceMatch, bool | None]:
+    """The signing-certificate attributes v1 and v2 are both signed: each that is there must name the signer.
+
+    Only a digest that nobody here computes is passed over; then the attribute that matches decides.
+    """
+    match = ReferenceMatch.MISMATCH if other is ReferenceMatch.MISMATCH else ReferenceMatch.MATCH
+    return match, False if other_serial is False else issuer_serial
 
 
 def verify_value(

@@ -104,17 +104,26 @@ def make(session: Session, wanted: Recipe, label: str, id_: bytes) -> None:
         "capabilities": MechanismFlag.SIGN | MechanismFlag.VERIFY,
         "mechanism": mechanism(wanted.mechanism),
     }
-    if wanted.bits is not None or "GOSTR3410_PARAMS" in dict(wanted.parameters):
-        if wanted.bits is None:
-            parameters[Attribute.KEY_TYPE] = key_type(wanted.key_type)
-            private |= parameters
-        session.generate_keypair(
-            key_type(wanted.key_type),
-            wanted.bits,
-            public_template=parameters,
-            private_template=private,
-            **options,
-        )
-        return
-    domain = session.create_domain_parameters(key_type(wanted.key_type), parameters, local=True)
-    domain.generate_keypair(private_template=private, **options)
+    kind = key_type(wanted.key_type)
+    if wanted.bits is not None:
+        session.generate_keypair(kind, wanted.bits, private_template=private, **options)
+    elif "GOSTR3410_PARAMS" in dict(wanted.parameters):
+        _make_gost(session, kind, parameters, private, options)
+    else:
+        domain = session.create_domain_parameters(kind, parameters, local=True)
+        domain.generate_keypair(private_template=private, **options)
+
+
+def _make_gost(
+    session: Session, kind: Any, parameters: dict[Any, Any], private: dict[Any, Any], options: dict[str, Any]
+) -> None:
+    """PKCS#11's GOST mechanism takes the parameters from the public template; some tokens want both."""
+    from pkcs11.constants import Attribute  # noqa: PLC0415
+    from pkcs11.exceptions import TemplateIncomplete, TemplateInconsistent  # noqa: PLC0415
+
+    public = {Attribute.KEY_TYPE: kind, **parameters}
+    try:
+        session.generate_keypair(kind, public_template=public, private_template=private, **options)
+    except (TemplateIncomplete, TemplateInconsistent):
+        both = {**public, **private}
+        session.generate_keypair(kind, public_template=public, private_template=both, **options)

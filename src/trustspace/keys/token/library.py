@@ -7,10 +7,13 @@ asking it to lock (CKF_OS_LOCKING_OK); one that cannot is called by one thread a
 
 from __future__ import annotations
 
+import atexit
 import ctypes
+import math
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from functools import cache
@@ -31,6 +34,10 @@ _FOLDERS = (
     *("/usr/lib64/pkcs11", "/usr/lib/softhsm", "/usr/lib64/softhsm", "/usr/local/lib", "/usr/lib"),
     *("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/opt/homebrew/lib"),
 )
+RESTART_INTERVAL = 10.0
+"""Seconds between two attempts to find a lost token by initialising its library anew."""
+
+_LONGEST_CALL = 5.0
 _OK, _CANT_LOCK, _ALREADY_INITIALIZED = 0x0, 0xA, 0x191
 _NEED_ARGUMENTS = frozenset({0x7, _CANT_LOCK})  # CKR_ARGUMENTS_BAD: too old a library to know the flag
 _OS_LOCKING_OK = 0x2
@@ -71,20 +78,23 @@ def _functions(path: str) -> _FunctionList:
     return _FunctionList.from_address(pointer.value)
 
 
-def _initialize(path: str) -> bool:
-    """Initialises the library; whether threads may call it at once. Raises ``OSError``."""
+def _initialize(path: str) -> tuple[bool, bool]:
+    """Initialises the library. Whether threads may call it at once, and whether it was us who did it.
+
+    Raises ``OSError``.
+    """
     function = ctypes.CFUNCTYPE(ctypes.c_ulong, ctypes.c_void_p)(_functions(path).C_Initialize)
     arguments = _InitializeArgs(flags=_OS_LOCKING_OK)
     answer = function(ctypes.addressof(arguments))
     if answer in _NEED_ARGUMENTS:
         answer = function(None)
         if answer == _OK:
-            return False
+            return False, True
     if answer == _ALREADY_INITIALIZED:  # by someone else in this process: we cannot know how
-        return False
+        return False, False
     if answer != _OK:
         raise OSError(f"C_Initialize answers {answer:#x}")
-    return True
+    return True, True
 
 
 def _finalize(path: str) -> None:
@@ -97,21 +107,30 @@ def _wrapper() -> type[Any]:
     from pkcs11 import _pkcs11  # noqa: PLC0415 - compiled code that only token keys need
 
     class Wrapper(_pkcs11.lib):
-        concurrent = False
+        concurrent = ours = False
 
         def initialize(self) -> None:
-            self.concurrent = _initialize(self.so)
+            self.concurrent, self.ours = _initialize(self.so)
 
     return Wrapper
 
 
 class Library:
-    """One maker's library. Threads may share it; ``guard`` is held around every call."""
+    """One maker's library. Threads may share it; ``guard`` is held around every call, never twice at once.
+
+    ``epoch`` counts how often it was initialised. What was obtained in an earlier epoch (sessions, handles)
+    is void, and its numbers may stand for something else by now.
+    """
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self.epoch = 1
         self._process = os.getpid()
-        self._serial = threading.RLock()
+        self._serial = threading.Lock()
+        self._gate = threading.Condition()
+        self._inside = 0
+        self._restarting = self._stopped = False
+        self._restarted = -math.inf
         try:
             self._wrapped = _wrapper()(path)
         except ImportError as error:
@@ -131,37 +150,88 @@ class Library:
 
     @contextmanager
     def guard(self) -> Iterator[None]:
-        """Around every call: nothing where the library locks by itself, else one thread at a time."""
-        with nullcontext() if self._wrapped.concurrent else self._serial:
-            yield
+        """Around every call: the library is not restarted meanwhile, and is called by one thread at a time
+        where it does not lock by itself."""
+        with self._gate:
+            while self._restarting:
+                self._gate.wait()
+            if self._stopped:
+                raise TokenError(token=self.path, operation="call", reason="the process is ending")
+            self._inside += 1
+        try:
+            with nullcontext() if self._wrapped.concurrent else self._serial:
+                yield
+        finally:
+            with self._gate:
+                self._inside -= 1
+                self._gate.notify_all()
 
-    def forked(self) -> bool:
-        """Whether this is a child of the process that initialised the library (it must do so again)."""
-        return self._process != os.getpid()
-
-    def restart(self) -> None:
-        """Initialises the library anew in a child process (PKCS#11 §5.4): sessions are gone."""
+    def after_fork(self) -> None:
+        """In a child of the process that initialised the library it must be initialised again (§5.4)."""
+        if self._process == os.getpid():
+            return
+        self._gate, self._serial, self._inside = threading.Condition(), threading.Lock(), 0
         _finalize(self.path)
-        self._wrapped.initialize()
+        self._start()
+
+    def restart(self) -> bool:
+        """Initialises the library anew, so that it looks for tokens again; False where that cannot be now.
+
+        Some find a token that was pulled out and put back, or a restarted reader service, only so. Sessions
+        with all its tokens are lost by it: at most every ``RESTART_INTERVAL`` seconds, and while no call is
+        under way.
+        """
+        with self._gate:
+            due = time.monotonic() - self._restarted >= RESTART_INTERVAL
+            if not due or not self._wrapped.ours or self._restarting:
+                return False
+            self._restarting = True
+            try:
+                if not self._gate.wait_for(lambda: self._inside == 0, timeout=_LONGEST_CALL):
+                    return False
+                _finalize(self.path)
+                self._start()
+            finally:
+                self._restarting = False
+                self._gate.notify_all()
+        return True
+
+    def stop(self) -> None:
+        """At the end of the process: finalises what we initialised, unless calls are under way."""
+        with self._gate:
+            if self._process == os.getpid() and self._wrapped.ours and self._inside == 0:
+                self._stopped = True
+                _finalize(self.path)
+
+    def _start(self) -> None:
+        self.epoch += 1
         self._process = os.getpid()
+        self._restarted = time.monotonic()
+        self._wrapped.initialize()
 
     def tokens(self, uri: TokenUri) -> list[tuple[Token, str]]:
         """The tokens that a URI means, each with its name for messages; initialised ones only."""
         return [
             (token, token.label or token.serial.decode("ascii", "replace"))
-            for token in self._wrapped.get_tokens()
-            if _initialised(token) and _matches(uri, token, self._wrapped)
+            for token in self._present()
+            if _matches(uri, token, self._wrapped)
         ]
 
     def token_names(self) -> list[str]:
         """The labels of all tokens that are there."""
-        return [token.label for token in self._wrapped.get_tokens() if _initialised(token)]
+        return [token.label for token in self._present()]
 
+    def _present(self) -> Iterator[Token]:
+        from pkcs11.constants import TokenFlag  # noqa: PLC0415
+        from pkcs11.exceptions import PKCS11Error  # noqa: PLC0415
 
-def _initialised(token: Token) -> bool:
-    from pkcs11.constants import TokenFlag  # noqa: PLC0415
-
-    return bool(token.flags & TokenFlag.TOKEN_INITIALIZED)
+        for slot in self._wrapped.get_slots():
+            try:
+                token = slot.get_token()
+            except PKCS11Error:
+                continue  # an empty slot, or a token that is out of order: others are not to suffer
+            if token.flags & TokenFlag.TOKEN_INITIALIZED:
+                yield token
 
 
 def _matches(uri: TokenUri, token: Token, library: Any) -> bool:
@@ -218,4 +288,5 @@ def load_library(path: str) -> Library:
     with _loading:
         if path not in _libraries:
             _libraries[path] = Library(path)
+            atexit.register(_libraries[path].stop)
         return _libraries[path]

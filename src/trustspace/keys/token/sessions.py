@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from trustspace.keys.errors import TokenError, TokenLocked
+from trustspace.keys.errors import KeyNameError, TokenError, TokenLocked
 from trustspace.keys.secrets import SecretSource
 from trustspace.keys.token.library import Library
 from trustspace.keys.token.uri import TokenUri
@@ -63,6 +63,7 @@ class PooledSession:
     session: Session
     token: Token
     generation: int
+    epoch: int
     keys: dict[object, Any] = field(default_factory=dict)
 
 
@@ -90,7 +91,7 @@ class TokenSessions:
         self._most = most
         self._slots = threading.BoundedSemaphore(most)
         self._lock = threading.RLock()
-        self._generation = 0
+        self._generation = self._epoch = 0
         self._token: Token | None = None
         self._login: Session | None = None
         self._idle: list[PooledSession] = []
@@ -124,24 +125,32 @@ class TokenSessions:
             with self._lock:
                 generation = self._connected()
                 pooled = self._idle.pop() if self._idle and not write else None
-                token = self._token
+                token, epoch = self._token, self._epoch
             assert token is not None
             if pooled is None:
                 with self._library.guard():
-                    pooled = PooledSession(_open(token, rw=write), token, generation)
+                    self._still(epoch)
+                    pooled = PooledSession(_open(token, rw=write), token, generation, epoch)
             try:
                 with self._library.guard():
+                    self._still(epoch)
                     result = operation(pooled)
-            except BaseException:
-                self._close(pooled.session)  # an operation may be half done in it
+            except BaseException as error:
+                self._close(pooled.session, epoch)  # an operation may be half done in it
+                if isinstance(error, TokenError | KeyNameError) and generation != self._generation:
+                    raise _ConnectionLost from error  # logged out under it, so it saw no private objects
                 raise
         except Exception as error:
             if not _lost(error):
                 raise self._told(error, what) from error
-            self._drop(generation)
+            if not isinstance(error, _ConnectionLost):
+                self._drop(generation)
             if last:
                 raise self._told(error, what) from error
             raise _ConnectionLost from error
+        if generation != self._generation and not write and not last:
+            self._close(pooled.session, epoch)
+            raise _ConnectionLost  # for the same reason a list may be too short
         self._give_back(pooled, write)
         return result
 
@@ -150,35 +159,49 @@ class TokenSessions:
             if not write and pooled.generation == self._generation and self._login is not None:
                 self._idle.append(pooled)
                 return
-        self._close(pooled.session)
+        self._close(pooled.session, pooled.epoch)
 
-    def _close(self, session: Session) -> None:
+    def _close(self, session: Session, epoch: int) -> None:
         with suppress(Exception), self._library.guard():
-            session.close()
+            if epoch == self._library.epoch:
+                session.close()
+
+    def _still(self, epoch: int) -> None:
+        """Inside the guard: the library was not restarted since, so the handles mean what they meant."""
+        if epoch != self._library.epoch:
+            raise _ConnectionLost
 
     # Connecting ---------------------------------------------------------------------------------------------
 
     def _connected(self) -> int:
         """Makes sure that we are logged in; the number of the connection."""
         with self._lock:
-            if self._library.forked():
-                self._forget()
-                self._library.restart()
+            self._library.after_fork()
+            if self._epoch != self._library.epoch:
+                self._idle, self._login, self._token = [], None, None  # void: nothing is to be closed
             if self._login is None:
                 try:
-                    with self._library.guard():
-                        self._connect()
-                except TokenError:
-                    raise
+                    self._connect()
                 except Exception as error:
-                    raise self._told(error, "connect") from error
+                    absent = isinstance(error, TokenError) and error.code == "TOKEN_NOT_FOUND"
+                    if not (absent or _lost(error)) or not self._library.restart():
+                        raise self._told(error, "connect") from error
+                    self._connect_again()
             return self._generation
 
     def _connect(self) -> None:
-        token = self._find()
-        login = self._log_in(token)
-        self._token, self._login = token, login
+        with self._library.guard():
+            self._epoch = self._library.epoch
+            token = self._find()
+            self._login = self._log_in(token)
+        self._token = token
         self._generation += 1
+
+    def _connect_again(self) -> None:
+        try:
+            self._connect()
+        except Exception as error:
+            raise self._told(error, "connect") from error
 
     def _find(self) -> Token:
         found = self._library.tokens(self._uri)
@@ -239,16 +262,13 @@ class TokenSessions:
                 self._release()
 
     def _release(self) -> None:
+        self._generation += 1
         idle, self._idle = self._idle, []
         login, self._login, self._token = self._login, None, None
         for pooled in idle:
-            self._close(pooled.session)
+            self._close(pooled.session, pooled.epoch)
         if login is not None:
-            self._close(login)
-
-    def _forget(self) -> None:
-        """In a child process: the handles are the parent's, nothing is to be closed."""
-        self._idle, self._login, self._token = [], None, None
+            self._close(login, self._epoch)
 
     def close(self) -> None:
         """Logs out and closes every session that is not at work."""
@@ -259,6 +279,8 @@ class TokenSessions:
         """The error that callers get for one of the library's; ours come back as they are."""
         from pkcs11.exceptions import PKCS11Error  # noqa: PLC0415
 
+        if isinstance(error, _ConnectionLost):
+            return TokenError(token=self.name, operation=what, reason="the connection was lost twice")
         if not isinstance(error, PKCS11Error | OSError | NotImplementedError):
             return error
         kind = type(error).__name__
@@ -286,4 +308,6 @@ def _open(token: Token, **options: Any) -> Session:
 
 def _lost(error: Exception) -> bool:
     kind = type(error)
+    if kind is _ConnectionLost:
+        return True
     return kind.__name__ in _LOST and kind.__module__ == "pkcs11.exceptions"

@@ -61,8 +61,12 @@ class TokenUri:
             ("type", self.type),
         ]
         query = (("module-path", self.module_path), ("module-name", self.module_name))
-        path = ";".join(_written(pairs))
-        return SCHEME + path + ("?" + "&".join(_written(query)) if any(value for _, value in query) else "")
+        path = ";".join(_written(pairs, ":._~-"))
+        return (
+            SCHEME
+            + path
+            + ("?" + "&".join(_written(query, "/:._~-")) if any(value for _, value in query) else "")
+        )
 
     @property
     def token_words(self) -> str:
@@ -79,7 +83,7 @@ class TokenUri:
         return ";".join(named) or "any"
 
 
-def _written(pairs: Iterable[tuple[str, str | bytes | None]]) -> list[str]:
+def _written(pairs: Iterable[tuple[str, str | bytes | None]], plain: str) -> list[str]:
     found = []
     for name, value in pairs:
         if value is None:
@@ -87,7 +91,7 @@ def _written(pairs: Iterable[tuple[str, str | bytes | None]]) -> list[str]:
         if isinstance(value, bytes):  # RFC 7512 §2.3: an id is percent-encoded throughout
             found.append(f"{name}=" + "".join(f"%{octet:02X}" for octet in value))
         else:
-            found.append(f"{name}={quote_from_bytes(value.encode(), safe='/:._~-')}")
+            found.append(f"{name}={quote_from_bytes(value.encode(), safe=plain)}")
     return found
 
 

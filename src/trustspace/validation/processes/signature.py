@@ -87,7 +87,22 @@ def run_blocks(
     judged.obsolete_since = check_algorithms(
         context, signature, judged.candidate, proven or context.control, findings
     )
+    _algorithm_first(findings)
     return judged
+
+
+def _algorithm_first(findings: list[Finding]) -> None:
+    """Whoever signs with an algorithm unknown here refers to the certificate with one as well.
+
+    The reference is found first (§5.2.3), but the signature's algorithm is what a reader needs to hear of;
+    the sub-indication is the same.
+    """
+    if not findings or findings[0][1].code != "SIGNING_CERTIFICATE_REFERENCE_UNSUPPORTED":
+        return
+    for place, (sub, what) in enumerate(findings):
+        if sub is findings[0][0] and what.code == "SIGNATURE_ALGORITHM_NOT_SUPPORTED":
+            findings.insert(0, findings.pop(place))
+            return
 
 
 def _judge_signer(

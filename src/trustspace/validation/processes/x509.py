@@ -16,6 +16,7 @@ from trustspace.pki.edges import EdgeOutcome
 from trustspace.pki.path_processing import PathFailureCode, PathSettings, process_path
 from trustspace.pki.paths import PathLimits, PathSearch, build_paths
 from trustspace.pki.profile import profile_of
+from trustspace.pki.purposes import PURPOSES, check_purpose
 from trustspace.validation.causes import Cause, cause
 from trustspace.validation.constraints import NEVER
 from trustspace.validation.indications import SubIndication
@@ -31,7 +32,6 @@ from trustspace.validation.reading import (
     is_self_issued,
     key_purposes,
     key_usage,
-    name_text,
     subject_text,
 )
 from trustspace.validation.times import text
@@ -161,9 +161,7 @@ def _no_chain(context: Context, target: Certificate, search: PathSearch) -> Chai
         )
         verdict.add(
             _S.CERTIFICATE_CHAIN_GENERAL_FAILURE,
-            cause(
-                code, subject=subject_text(child), issuer=name_text(child.issuer), algorithm=edge.algorithm
-            ),
+            cause(code, subject=subject_text(child), issuer=str(child.issuer), algorithm=edge.algorithm),
         )
     last = longest[-1]
     for child, issuer in pairwise(longest):
@@ -181,7 +179,7 @@ def _no_chain(context: Context, target: Certificate, search: PathSearch) -> Chai
         code = "ROOT_NOT_TRUSTED" if is_self_issued(last) else "ISSUER_NOT_FOUND"
         verdict.add(
             _S.NO_CERTIFICATE_CHAIN_FOUND,
-            cause(code, subject=subject_text(last), issuer=name_text(last.issuer), certificate=last.sha256),
+            cause(code, subject=subject_text(last), issuer=str(last.issuer), certificate=last.sha256),
         )
     return verdict
 
@@ -427,3 +425,14 @@ def _check_constraints(verdict: ChainVerdict, rules: ChainRules) -> None:
                 _S.CHAIN_CONSTRAINTS_FAILURE,
                 cause("SIGNER_KEY_PURPOSE", subject=subject_text(target), wanted=", ".join(missing)),
             )
+        else:
+            _check_purposes(verdict, target, rules.extended_key_usage)
+
+
+def _check_purposes(verdict: ChainVerdict, target: Certificate, wanted: frozenset[str]) -> None:
+    """What the purposes' own standards ask: RFC 3161 §2.3 (critical, and alone), RFC 3029 §5 (critical)."""
+    for oid in sorted(wanted & PURPOSES.keys()):
+        problem = check_purpose(target, PURPOSES[oid])
+        if problem is not None:
+            what = cause(problem.value, subject=subject_text(target), purpose=oid)
+            verdict.add(_S.CHAIN_CONSTRAINTS_FAILURE, what)
