@@ -4,13 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 NATIVE := $(shell find native -name target -prune -o -type f -print) pyproject.toml
 
-.PHONY: run test check bench conformance fuzz clean
+.PHONY: run test test-native check bench conformance constant-time fuzz clean
 
 run: $(VENV)/.built
 	$(BIN)/trustspace demo --dir space
 
 test: $(VENV)/.built
 	$(BIN)/python -m pytest -n auto
+
+# The crate's own tests link libpython, which a bare machine may lack; what they hold is also held above.
+test-native:
+	cd native && cargo test --locked --quiet
 
 check: $(VENV)/.built
 	$(BIN)/ruff check .
@@ -49,3 +53,7 @@ $(VENV)/.fuzz: requirements/fuzz.txt $(VENV)/.installed
 
 conformance: $(VENV)/.built
 	PYTHONPATH=tests $(BIN)/python tests/conformance/report.py
+
+# Whether signing takes time from the key: a measurement, with a leaking control that it must find.
+constant-time:
+	cd native && cargo run --release --locked --quiet --example dudect -- $(MEASUREMENTS)

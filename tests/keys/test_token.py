@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from support.pki import Pki, stream
-from support.tokens import PIN, SoftToken, softhsm_library
+from support.tokens import PIN, SoftToken, new_token, softhsm_library
 from trustspace.algorithms.digests import digest_by_name
 from trustspace.algorithms.errors import AlgorithmNotSupported
 from trustspace.algorithms.model import SignatureScheme
@@ -23,9 +24,12 @@ from trustspace.errors import TrustspaceError
 from trustspace.keys.errors import KeyNameError, TokenAlgorithmMissing, TokenError, TokenLocked
 from trustspace.keys.model import KeyProvider
 from trustspace.keys.opening import find_certificate, open_key, open_provider
+from trustspace.keys.secrets import SecretSource
 from trustspace.keys.token import library as token_library
 from trustspace.keys.token.library import LIBRARY_VARIABLE
+from trustspace.keys.token.mechanisms import key_type
 from trustspace.keys.token.provider import TokenKeys
+from trustspace.keys.token.sessions import PooledSession
 
 MESSAGE = b"signed attributes"
 ECDSA = "1.2.840.10045.4.3."
@@ -366,3 +370,75 @@ def test_after_closing_a_key_logs_in_again(token: SoftToken) -> None:
     key = keys.generate("ttp", "p-256", random=os.urandom)
     keys.close()
     verify(key.key, key.default_scheme, key.sign(MESSAGE, entropy=b""), message=MESSAGE)
+
+
+def test_a_token_that_is_made_while_we_run_is_found(
+    library: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(token_library, "RESTART_INTERVAL", 0.0)
+    assert code_of(lambda: open_provider(f"pkcs11:token=newcomer?module-path={library}").keys()) == (
+        "TOKEN_NOT_FOUND"
+    )
+    made = new_token("newcomer", library, tmp_path)
+    keys = open_provider(made.uri())
+    assert keys.keys() == ()
+    key = keys.generate("ttp", "p-256", random=os.urandom)
+    verify(key.key, key.default_scheme, key.sign(MESSAGE, entropy=b""), message=MESSAGE)
+
+
+def test_looking_for_a_lost_token_leaves_the_others_signing(
+    library: str, stocked: SoftToken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each search initialises the library anew, under threads that sign with another token of it."""
+    monkeypatch.setattr(token_library, "RESTART_INTERVAL", 0.0)
+    key = open_key(stocked.uri("p-256"))
+    absent = open_provider(f"pkcs11:token=lost?module-path={library}")
+
+    def work(number: int) -> None:
+        for turn in range(20):
+            message = f"{number}/{turn}".encode()
+            verify(key.key, key.default_scheme, key.sign(message, entropy=b""), message=message)
+
+    with ThreadPoolExecutor(4) as pool:
+        working = [pool.submit(work, number) for number in range(4)]
+        while not all(each.done() for each in working):
+            assert code_of(absent.keys) == "TOKEN_NOT_FOUND"
+            time.sleep(0.05)
+        for each in working:
+            each.result()
+
+
+def test_a_person_is_asked_for_the_pin_once(token: SoftToken, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(token_library, "RESTART_INTERVAL", 0.0)
+    asked: list[str] = []
+
+    def ask(text: str) -> str:
+        asked.append(text)
+        return PIN
+
+    keys = TokenKeys(token.uri(pin=None), SecretSource("prompt", ask=ask))
+    key = keys.generate("ttp", "p-256", random=os.urandom)
+    keys.close()
+    key.sign(MESSAGE, entropy=b"")
+    assert asked == [f"PIN of the token {token.label}: "]
+
+
+def test_a_key_that_wants_the_pin_before_each_signature(token: SoftToken) -> None:
+    keys = TokenKeys(token.uri())
+
+    def make(pooled: PooledSession) -> None:
+        from pkcs11.constants import Attribute  # noqa: PLC0415
+
+        pooled.session.generate_keypair(
+            key_type(0),
+            2048,
+            id=b"1",
+            label="card",
+            store=True,
+            private_template={Attribute.ALWAYS_AUTHENTICATE: True},
+        )
+
+    keys._sessions.run(make, "make", write=True)
+    key = keys.open("card")
+    for _ in range(3):
+        verify(key.key, key.default_scheme, key.sign(MESSAGE, entropy=b""), message=MESSAGE)

@@ -89,8 +89,8 @@ def load_public_key(oid: str, parameters: bytes | None, spki: bytes) -> PublicKe
     except (ValueError, InternalError) as error:
         reason = "OpenSSL refuses it" if isinstance(error, InternalError) else str(error)
         raise KeyInvalid(algorithm=family, reason=reason) from error
-    if (reason := implausible(key, family, spki)) is not None:
-        raise KeyInvalid(algorithm=family, reason=reason)
+    if (doubt := implausible(key, family, spki)) is not None:
+        raise KeyInvalid(algorithm=family, reason=doubt)
     parameter_set, size = describe(key, family)
     return PublicKey(family, parameter_set, size, spki, oid, parameters, key)
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from trustspace.keys.errors import KeyNameError, TokenError, TokenLocked
+from trustspace.keys.errors import TokenError, TokenLocked
 from trustspace.keys.secrets import SecretSource
 from trustspace.keys.token.library import Library
 from trustspace.keys.token.uri import TokenUri
@@ -37,6 +37,7 @@ MOST_SESSIONS = 16
 LONGEST_WAIT = 30.0
 """Seconds that a thread waits for a session."""
 
+_MOST_TRIES = 10
 # The connection is gone or cannot be trusted: reconnect, then once more. By name: the package loads lazily.
 _LOST = frozenset(
     {
@@ -67,8 +68,16 @@ class PooledSession:
     keys: dict[object, Any] = field(default_factory=dict)
 
 
+class _Disturbed(Exception):
+    """Another thread reconnected under this one: once more, it was no failure."""
+
+
 class _ConnectionLost(Exception):
-    """Once more, please."""
+    """The token answered that it or the session is gone: once more, on a new connection."""
+
+    def __init__(self, reason: Exception) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 class TokenSessions:
@@ -97,6 +106,7 @@ class TokenSessions:
         self._idle: list[PooledSession] = []
         self._salt = os.urandom(16)
         self._refused: bytes | None = None
+        self._typed: str | None = None
         self.name = uri.token_words
 
     # Taking a session ---------------------------------------------------------------------------------------
@@ -110,49 +120,53 @@ class TokenSessions:
         if not self._slots.acquire(timeout=self._wait):
             raise TokenError("TOKEN_BUSY", token=self.name, limit=self._most, seconds=int(self._wait))
         try:
-            try:
-                return self._once(operation, what, write)
-            except _ConnectionLost:
-                return self._once(operation, what, write, last=True)
+            failed = False
+            for _ in range(_MOST_TRIES):
+                try:
+                    return self._once(operation, what, write)
+                except _Disturbed:
+                    continue
+                except _ConnectionLost as lost:
+                    if failed:
+                        raise self._told(lost.reason, what) from lost
+                    failed = True
+            raise TokenError(token=self.name, operation=what, reason="the connection is lost again and again")
         finally:
             self._slots.release()
 
-    def _once(
-        self, operation: Callable[[PooledSession], Result], what: str, write: bool, last: bool = False
-    ) -> Result:
-        generation = 0
+    def _once(self, operation: Callable[[PooledSession], Result], what: str, write: bool) -> Result:
+        with self._lock:
+            generation = self._connected()
+            pooled = self._idle.pop() if self._idle and not write else None
+            token, epoch = self._token, self._epoch
+        assert token is not None
         try:
-            with self._lock:
-                generation = self._connected()
-                pooled = self._idle.pop() if self._idle and not write else None
-                token, epoch = self._token, self._epoch
-            assert token is not None
             if pooled is None:
                 with self._library.guard():
-                    self._still(epoch)
+                    self._undisturbed(generation, epoch)
                     pooled = PooledSession(_open(token, rw=write), token, generation, epoch)
-            try:
-                with self._library.guard():
-                    self._still(epoch)
-                    result = operation(pooled)
-            except BaseException as error:
-                self._close(pooled.session, epoch)  # an operation may be half done in it
-                if isinstance(error, TokenError | KeyNameError) and generation != self._generation:
-                    raise _ConnectionLost from error  # logged out under it, so it saw no private objects
-                raise
+            with self._library.guard():
+                self._undisturbed(generation, epoch)
+                result = operation(pooled)
+            if not write:
+                self._undisturbed(generation, epoch)  # logged out under it, it may have seen too little
         except Exception as error:
-            if not _lost(error):
-                raise self._told(error, what) from error
-            if not isinstance(error, _ConnectionLost):
+            if pooled is not None:
+                self._close(pooled.session, epoch)  # an operation may be half done in it
+            if isinstance(error, _Disturbed):
+                raise
+            self._undisturbed(generation, epoch)
+            if _lost(error):
                 self._drop(generation)
-            if last:
-                raise self._told(error, what) from error
-            raise _ConnectionLost from error
-        if generation != self._generation and not write and not last:
-            self._close(pooled.session, epoch)
-            raise _ConnectionLost  # for the same reason a list may be too short
+                raise _ConnectionLost(error) from error
+            raise self._told(error, what) from error
         self._give_back(pooled, write)
         return result
+
+    def _undisturbed(self, generation: int, epoch: int) -> None:
+        """Nobody reconnected meanwhile, so the handles mean what they meant, and private objects show."""
+        if generation != self._generation or epoch != self._library.epoch:
+            raise _Disturbed
 
     def _give_back(self, pooled: PooledSession, write: bool) -> None:
         with self._lock:
@@ -165,11 +179,6 @@ class TokenSessions:
         with suppress(Exception), self._library.guard():
             if epoch == self._library.epoch:
                 session.close()
-
-    def _still(self, epoch: int) -> None:
-        """Inside the guard: the library was not restarted since, so the handles mean what they meant."""
-        if epoch != self._library.epoch:
-            raise _ConnectionLost
 
     # Connecting ---------------------------------------------------------------------------------------------
 
@@ -221,15 +230,15 @@ class TokenSessions:
             raise TokenLocked("TOKEN_PIN_LOCKED", token=self.name)
         if not token.flags & TokenFlag.LOGIN_REQUIRED:
             return _open(token)
-        pin: Any = PROTECTED_AUTH
-        if self.pin_source is not None:
-            pin = self.pin_source.read(f"PIN of the token {self.name}")
-            if self._refused is not None and hmac.compare_digest(self._refused, self._mark(pin)):
-                raise TokenLocked(token=self.name)
-        elif not token.flags & TokenFlag.PROTECTED_AUTHENTICATION_PATH:
-            raise TokenLocked("TOKEN_PIN_NEEDED", token=self.name)
+        pin: Any = self.pin()
+        if pin is None:
+            if not token.flags & TokenFlag.PROTECTED_AUTHENTICATION_PATH:
+                raise TokenLocked("TOKEN_PIN_NEEDED", token=self.name)
+            pin = PROTECTED_AUTH
+        elif self._refused is not None and hmac.compare_digest(self._refused, self._mark(pin)):
+            raise TokenLocked(token=self.name)
         try:
-            return _open(token, user_pin=pin)
+            session = _open(token, user_pin=pin)
         except Exception as error:
             kind = type(error).__name__
             if kind == "UserAlreadyLoggedIn":  # an older session of this process lives on
@@ -237,6 +246,9 @@ class TokenSessions:
             if kind in _PIN_CODES and isinstance(pin, str):
                 self._refused = self._mark(pin)
             raise
+        if self.pin_source is not None and self.pin_source.text == "prompt":
+            self._typed = pin  # nobody may sit there when the token comes back
+        return session
 
     def mechanisms(self, pooled: PooledSession) -> frozenset[int]:
         """The numbers of what the token computes; asked once a connection."""
@@ -247,8 +259,10 @@ class TokenSessions:
         return known[1]
 
     def pin(self) -> str | None:
-        """The PIN again, for a key that wants it before each signature (CKA_ALWAYS_AUTHENTICATE)."""
-        return None if self.pin_source is None else self.pin_source.read(f"PIN of the token {self.name}")
+        """The PIN, for logging in and for keys that want it each time (CKA_ALWAYS_AUTHENTICATE)."""
+        if self._typed is not None or self.pin_source is None:
+            return self._typed
+        return self.pin_source.read(f"PIN of the token {self.name}")
 
     def _mark(self, pin: str) -> bytes:
         return hashlib.sha256(self._salt + pin.encode()).digest()
@@ -279,8 +293,6 @@ class TokenSessions:
         """The error that callers get for one of the library's; ours come back as they are."""
         from pkcs11.exceptions import PKCS11Error  # noqa: PLC0415
 
-        if isinstance(error, _ConnectionLost):
-            return TokenError(token=self.name, operation=what, reason="the connection was lost twice")
         if not isinstance(error, PKCS11Error | OSError | NotImplementedError):
             return error
         kind = type(error).__name__
@@ -308,6 +320,4 @@ def _open(token: Token, **options: Any) -> Session:
 
 def _lost(error: Exception) -> bool:
     kind = type(error)
-    if kind is _ConnectionLost:
-        return True
     return kind.__name__ in _LOST and kind.__module__ == "pkcs11.exceptions"
