@@ -7,7 +7,6 @@ journal's last record: so the signature binds the act to its place, and to every
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
 from trustspace.authority.errors import ActMalformed
-from trustspace.authority.reading import Reader, b64, plain, time_text
+from trustspace.authority.reading import Reader, b64, time_text
 from trustspace.encoding.certificate import Certificate
 from trustspace.trust.snapshot import canonical_json
 
@@ -477,8 +476,7 @@ def check_writable(act: Act) -> Act:
 
     Raises ``ActMalformed``.
     """
-    octets = act.octets
-    if len(octets) > Act.LARGEST:
+    read = Act.read(act.to_json())
+    if len(read.octets) > Act.LARGEST:
         raise ActMalformed(where="act", reason="too large")
-    plain(act.space, "act.space")
-    return Act.read(json.loads(octets))
+    return read

@@ -261,9 +261,19 @@ def _suspension_of(state: State, member: str) -> frozenset[str]:
     )
 
 
+_COMPROMISE = (Reason.KEY_COMPROMISE, Reason.CA_COMPROMISE)
+
+
 def _goes_along(issued: Issued, payload: StatusAct, suspended_by: frozenset[str]) -> bool:
-    """Whether a certificate follows its TTP: those held for themselves stay held, the revoked revoked."""
+    """Whether a certificate follows its TTP: those held for themselves stay held, the revoked revoked.
+
+    Time-stamping certificates follow only where keys are lost: they prove when the TTP's earlier receipts
+    were made, and an honest end must not take those down. Where it is not honest, they are revoked by name.
+    """
     now = issued.now
+    if issued.purpose == acts.Purpose.TIMESTAMPING.value and not isinstance(payload, acts.Resume):
+        lost = isinstance(payload, acts.Revoke) and payload.reason in _COMPROMISE
+        return lost and now.status is not CertificateStatus.REVOKED
     if isinstance(payload, acts.Suspend):
         return now.status is CertificateStatus.GOOD
     if isinstance(payload, acts.Resume):

@@ -9,7 +9,7 @@ from trustspace.algorithms.digests import digest_by_oid
 from trustspace.algorithms.errors import AlgorithmNotSupported, KeyInvalid, SignatureInvalid
 from trustspace.algorithms.model import SigningKey
 from trustspace.algorithms.signatures import verify_signature
-from trustspace.authority.acts import Certify, Purpose, RegisterTtp
+from trustspace.authority.acts import Certify, Purpose, Reason, RegisterTtp
 from trustspace.authority.errors import JournalBroken
 from trustspace.authority.issuance import as_decided
 from trustspace.authority.journal import Record
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _HOLD = 6
 _MAX_NONCE = 128
+_HONEST_ENDS = (Reason.AFFILIATION_CHANGED, Reason.SUPERSEDED, Reason.CESSATION_OF_OPERATION)
 
 
 # --- The register -------------------------------------------------------------------------------------------
@@ -61,9 +62,7 @@ def register(state: State, *, sequence: int, issued: datetime, next_update: date
                 endpoints=service.endpoints,
                 profile=service.profile,
                 history=service.history,
-                timestamping=tuple(
-                    c.certificate.raw for c in of_member if c.purpose == Purpose.TIMESTAMPING.value
-                ),
+                timestamping=tuple(c.certificate.raw for c in of_member if _stamps(c)),
             )
         )
     return Register(
@@ -77,6 +76,19 @@ def register(state: State, *, sequence: int, issued: datetime, next_update: date
             for _, each in sorted(state.authorities.items(), key=lambda item: (item[1].member, item[0]))
         ),
     )
+
+
+def _stamps(issued: Issued) -> bool:
+    """Whether the register lists it among those whose time-stamps are believed.
+
+    For the register's readers it is an anchor, whose revocation nobody looks up: so one that is held, or
+    revoked for a reason that casts doubt on its earlier tokens, must not be there (RFC 3161 §4, item 1).
+    """
+    if issued.purpose != Purpose.TIMESTAMPING.value:
+        return False
+    now = issued.now
+    honest = now.status is CertificateStatus.REVOKED and now.reason in _HONEST_ENDS
+    return honest or now.status is CertificateStatus.GOOD
 
 
 def take_publication(state: State, record: Record, body: Reader) -> None:

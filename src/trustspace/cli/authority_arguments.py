@@ -34,6 +34,7 @@ class _Builder:
                 " или непригодные данные.",
             ),
         )
+        self.lang(self.parser)
         self.actions: Any = self.parser.add_subparsers(
             dest="action",
             metavar=self.say("ACTION", "ДЕЙСТВИЕ"),
@@ -66,13 +67,16 @@ class _Builder:
             action="store_true",
             help=self.say("print JSON for programs", "вывести JSON для программ"),
         )
-        made.add_argument(
+        self.lang(made)
+        return made
+
+    def lang(self, parser: Parser) -> None:
+        parser.add_argument(
             "--lang",
             choices=[item.value for item in Language],
             default=argparse.SUPPRESS,
             help=self.say("language of the messages", "язык сообщений"),
         )
-        return made
 
     def signing(self, parser: Parser) -> None:
         parser.add_argument(
