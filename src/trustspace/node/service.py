@@ -34,7 +34,7 @@ from trustspace.receipts.issue import Issuing, issue, refuse
 from trustspace.receipts.report import Standing
 from trustspace.receipts.request import Request, RequestMalformed, parse_request
 from trustspace.receipts.revocation import revocation_source
-from trustspace.store.ledger import Ledger, Order, RequestKey, Reservation, TransactionConflict
+from trustspace.store.ledger import Evidence, Ledger, Order, RequestKey, Reservation, TransactionConflict
 from trustspace.validation.catalogue import render
 from trustspace.validation.causes import Cause, cause
 from trustspace.validation.indications import Indication
@@ -158,12 +158,13 @@ class Service:
         judged = self._judge.judge(request, state, self._clock())
         if judged.judgement.alarm:
             _log.error("ALARM: two TTPs contradict one another, transaction %s", request.transaction)
+        final = judged.judgement.outcome.final
         return self._ledger.issue(
             Order(
                 key,
                 lambda reservation: self._signed(request, judged, reservation, state),
-                evidence_of(request, judged, self._config.profile),
-                final=judged.judgement.outcome.final,
+                evidence_of(request, judged, self._config.profile) if final else Evidence(),
+                final=final,
             )
         )
 
