@@ -35,21 +35,26 @@ def warm(root: str, crls: list[str]) -> Validator:
     return Validator(snapshot, evidence, Policy.load())
 
 
+def _validate(validator: Validator, data: bytes, content: bytes) -> None:
+    document = open_document(data, Content.of_bytes(content))
+    report = validator.validate(document, Times.at(datetime.now(UTC)))
+    if report.exit_code != 0:
+        raise SystemExit(f"not accepted: {report.to_json()}")
+    report.to_json()
+
+
 def main(arguments: list[str]) -> None:
     split = arguments.index("--")
     root, *crls = arguments[:split]
     content_path, folder, count, rounds = arguments[split + 1 :]
     validator = warm(root, crls)
     content = Path(content_path).read_bytes()
-    files = [Path(folder, f"{n:04d}.p7s").read_bytes() for n in range(int(count))]
+    first, *files = [Path(folder, f"{n:04d}.p7s").read_bytes() for n in range(int(count))]
+    _validate(validator, first, content)  # loads what is loaded late, and the links of the CAs
     for _ in range(int(rounds)):
         begin = time.process_time()
         for data in files:
-            document = open_document(data, Content.of_bytes(content))
-            report = validator.validate(document, Times.at(datetime.now(UTC)))
-            if report.exit_code != 0:
-                raise SystemExit(f"not accepted: {report.to_json()}")
-            report.to_json()
+            _validate(validator, data, content)
         print(f"{(time.process_time() - begin) * 1e6 / len(files):.3f}", flush=True)
 
 

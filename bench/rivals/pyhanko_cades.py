@@ -21,6 +21,13 @@ def _der(path: str) -> bytes:
     return pem.unarmor(data)[2] if pem.detect(data) else data
 
 
+async def _validate(context: ValidationContext, data: bytes, content: bytes) -> None:
+    signed_data = cms.ContentInfo.load(data)["content"]
+    status = await async_validate_detached_cms(content, signed_data, signer_validation_context=context)
+    if not (status.valid and status.intact and status.trusted):
+        raise SystemExit(f"not accepted: {status.summary()}")
+
+
 async def main(arguments: list[str]) -> None:
     split = arguments.index("--")
     root, *crls = arguments[:split]
@@ -32,16 +39,12 @@ async def main(arguments: list[str]) -> None:
         allow_fetching=False,
     )
     content = Path(content_path).read_bytes()
-    files = [Path(folder, f"{n:04d}.p7s").read_bytes() for n in range(int(count))]
+    first, *files = [Path(folder, f"{n:04d}.p7s").read_bytes() for n in range(int(count))]
+    await _validate(context, first, content)  # loads what is loaded late, and the links of the CAs
     for _ in range(int(rounds)):
         begin = time.process_time()
         for data in files:
-            signed_data = cms.ContentInfo.load(data)["content"]
-            status = await async_validate_detached_cms(
-                content, signed_data, signer_validation_context=context
-            )
-            if not (status.valid and status.intact and status.trusted):
-                raise SystemExit(f"not accepted: {status.summary()}")
+            await _validate(context, data, content)
         print(f"{(time.process_time() - begin) * 1e6 / len(files):.3f}", flush=True)
 
 

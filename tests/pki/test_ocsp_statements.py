@@ -9,6 +9,7 @@ import pytest
 from support.pki import NOW, Entity, Pki
 from trustspace.algorithms.digests import digest_by_name
 from trustspace.encoding import der
+from trustspace.encoding.extensions import encode_extension
 from trustspace.encoding.ocsp import CertStatus, OCSPResponse
 from trustspace.pki.edges import EdgeCache, EdgeOutcome
 from trustspace.pki.pool import CertificatePool
@@ -160,3 +161,13 @@ def test_without_the_issuer_nobody_can_be_authorised() -> None:
     s = Setting()
     s.pool = CertificatePool([s.root.certificate])
     assert s.ask(s.responder.status(s.alice)) == ()
+
+
+@pytest.mark.parametrize("critical", [True, False])
+def test_a_critical_extension_that_is_not_known_makes_the_response_unusable(critical: bool) -> None:
+    """RFC 6960 §4.4: what is marked as critical must be understood."""
+    s = Setting()
+    unknown = encode_extension("1.2.3.4.5", der.null(), critical=critical)
+    said = s.one(s.responder.status(s.alice, extensions=(unknown,)))
+    assert (StatementProblem.UNKNOWN_CRITICAL_EXTENSION in said.problems) is critical
+    assert said.reliable is not critical

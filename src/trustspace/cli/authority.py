@@ -177,8 +177,12 @@ def _make_request(options: argparse.Namespace, folder: Folder, console: Console)
 
 
 def _show(options: argparse.Namespace, folder: Folder, console: Console) -> int:
+    state = folder.state()
+    if options.act:
+        texts.show_act(state, state.decisions[_act(options.act, state)], console)
+        return ExitCode.DONE
     moment = parse_time(options.at) if options.at else clock()
-    texts.show_state(folder.state(), moment, console, as_json=options.json)
+    texts.show_state(state, moment, console, as_json=options.json)
     return ExitCode.DONE
 
 

@@ -366,6 +366,15 @@ class _Builder:
             "who is registered, and what waits for signatures",
             "кто зарегистрирован и что ждёт подписей",
         )
+        p.add_argument(
+            "act",
+            metavar="ACT",
+            nargs="?",
+            help=self.say(
+                "an act in full, as officers sign it: digest, beginning of it, or: ceremony",
+                "решение целиком, каким его подписывают: хэш, начало хэша или: ceremony",
+            ),
+        )
         p.add_argument("--at", metavar="TIME", help=self.say("as it was then", "каким было состояние тогда"))
         p = self.action("ceremony", "print the ceremony's record", "напечатать протокол церемонии")
         p.add_argument("--out", metavar="FILE", help=self.say("write it there", "записать в файл"))

@@ -84,6 +84,15 @@ def show_decision(state: State, decision: Decision, console: Console, *, as_json
     console.print("\n".join(lines))
 
 
+def show_act(state: State, decision: Decision, console: Console) -> None:
+    """An act as it will be signed, with who has signed it; JSON in any case, since that is what is signed."""
+    known = {o.certificate.sha256: o.name for o in state.ceremony.officers}
+    known |= {sha256: officer.name for sha256, officer in state.officers.items()}
+    signers = [{"certificate_sha256": s, "name": known.get(s)} for s in decision.signers]
+    values = {**_decision_values(state, decision), "signed_by": signers, "content": decision.act.to_json()}
+    console.print(json_text(values))
+
+
 def show_issued(made: Sequence[tuple[Certificate, Path]], console: Console, *, as_json: bool) -> None:
     """Certificates, and where they lie."""
     if as_json:
