@@ -146,6 +146,10 @@ def test_a_name_of_thousands_of_attributes_costs_bounded_work() -> None:
 def test_giant_numbers_are_refused_before_they_are_converted() -> None:
     with _bounded(5, 20_000_000), pytest.raises(TrustspaceError, match="too large"):
         ber_parse(der.tlv(0x02, b"\x7f" * 5_000_000)).integer()
+    # What is converted can be written in decimal, as reports and stored facts do.
+    assert len(str(ber_parse(der.tlv(0x02, b"\x7f" * 1024)).integer())) < 4300
+    with pytest.raises(TrustspaceError, match="too large"):
+        ber_parse(der.tlv(0x02, b"\x7f" * 1025)).integer()
     with _bounded(5, 20_000_000), pytest.raises(TrustspaceError):
         ber_parse(der.tlv(0x06, b"\x7f" * 5_000_000)).oid()
 

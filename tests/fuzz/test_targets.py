@@ -63,3 +63,19 @@ def test_the_mutator_takes_apart_what_it_can_write_again() -> None:
             trees = parse(data)
             assert trees is not None
             assert b"".join(tree.write() for tree in trees) == data
+
+
+@pytest.mark.parametrize("name", ["dvcs", "node", "receipt", "tsp", "validation", "command"])
+def test_every_number_and_identifier_may_be_monstrous(name: str) -> None:
+    """One INTEGER, ENUMERATED or OID after the other gets a value that no program foresees."""
+    target = TARGETS[name]
+    choice = random.Random(name)
+    for data in target.seeds()[:4]:
+        trees = parse(data) or []
+        nodes = [n for tree in trees for n in tree.walk() if n.tag in (b"\x02", b"\x0a", b"\x06")]
+        for node in choice.sample(nodes, min(len(nodes), 25)):
+            kept = node.content
+            for value in (b"\x7f" * 1024, b"\x7f" * 2000, b"\x80" + bytes(40), b"\x81" * 2000 + b"\x01", b""):
+                node.content = value
+                check(target, b"".join(tree.write() for tree in trees))
+            node.content = kept

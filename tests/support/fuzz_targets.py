@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
 import json
@@ -323,6 +324,66 @@ def receipt(data: bytes) -> None:
     with suppress(TrustspaceError):
         report = _verifier().verify(data, made.world.times, document=Content.of_bytes(made.documents[0]))
         assert report.to_dict()
+
+
+class _Node:
+    """A node in this process, asked through its ASGI application, without a network."""
+
+    def __init__(self) -> None:
+        from support.nodes import write_node  # noqa: PLC0415
+        from trustspace.node.commands import build  # noqa: PLC0415
+        from trustspace.node.config import load_config  # noqa: PLC0415
+
+        made = seeds()
+        folder = Path(tempfile.mkdtemp(prefix="trustspace-fuzz-node-"))
+        config = write_node(folder / "ru", made.members[0])
+        (folder / "ru" / "register.p7m").write_bytes(made.world.signed_register())
+        self._app = build(load_config(config), clock=lambda: NOW).app
+        self._loop = asyncio.new_event_loop()
+        assert self.ask("GET", "/health/ready", "", b"")[0] == 200
+
+    def ask(self, method: str, path: str, content_type: str, body: bytes) -> tuple[int, bytes]:
+        """The status and the body of the answer."""
+        answer: list[Any] = []
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": method,
+            "path": path,
+            "raw_path": path.encode("utf-8", "replace"),
+            "query_string": b"",
+            "headers": [(b"content-type", content_type.encode())],
+            "scheme": "http",
+            "server": ("127.0.0.1", 80),
+        }
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Any) -> None:
+            answer.append(message)
+
+        self._loop.run_until_complete(self._app(scope, receive, send))  # type: ignore[arg-type]
+        return answer[0]["status"], b"".join(part.get("body", b"") for part in answer[1:])
+
+
+@cache
+def _node() -> _Node:
+    return _Node()
+
+
+@_target("node", lambda s: [*s.questions, *s.stamp_messages[:1], *s.requests], "node, store, receipts")
+def node(data: bytes) -> None:
+    for path, kind in (
+        ("/dvcs", "application/dvcs"),
+        ("/tsp", "application/timestamp-query"),
+        ("/ocsp", "application/ocsp-request"),
+    ):
+        status, body = _node().ask("POST", path, kind, data)
+        if status == 413 and len(data) > 60_000:
+            continue
+        assert status == 200, (path, status, body[:500])
+        assert body[:1] == b"0", "an answer that is no structure"
 
 
 @_target("policy", lambda s: s.policies, "validation (policy)", "toml")

@@ -27,6 +27,8 @@ _INTEGERS = (
     b"\x00" + b"\xff" * 8,
     b"\xff" * 21,
     b"\x7f" * 70,
+    b"\x7f" * 2000,  # more digits than Python writes
+    b"\x7f" * 9000,
     b"",
 )
 _TIMES = (

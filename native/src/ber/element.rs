@@ -12,6 +12,10 @@ use super::{malformed, to_datetime, to_oid};
 /// Work on more octets than this is done without the GIL.
 const DETACH: usize = 1 << 15;
 
+/// Octets of an INTEGER that becomes a Python number. Serial numbers have 20, nonces some more; Python refuses to
+/// write one of more than 4300 digits (1785 octets), which would come up wherever it is shown or stored.
+const MAX_INTEGER: usize = 1024;
+
 /// One element's span. Offsets are `u32`: [`ber_parse`] refuses 4 GiB.
 #[derive(Clone, Copy)]
 struct Node {
@@ -582,7 +586,7 @@ impl Element {
                 octets[8 - length..].copy_from_slice(content);
                 Ok(i64::from_be_bytes(octets).into_pyobject(py)?.into_any())
             }
-            length if length > 16_384 => Err(self.error(py, "INTEGER too large")),
+            length if length > MAX_INTEGER => Err(self.error(py, "INTEGER too large")),
             _ => big_integer(py, content),
         }
     }

@@ -25,6 +25,9 @@ from trustspace.algorithms.modules import module_of
 from trustspace.algorithms.names import name_of
 from trustspace.algorithms.signatures import all_signatures, resolve
 
+_LARGEST = 12 * 1024
+"""Octets of a private key: RSA of 16384 bits has 9.4 KB. OpenSSL takes seconds to check larger numbers."""
+
 Random: TypeAlias = Callable[[int], bytes]
 Generator: TypeAlias = Callable[[Random], "PrivateKey"]
 SecretLoader: TypeAlias = Callable[[bytes | None, bytes], "PrivateKey"]
@@ -310,6 +313,8 @@ def load_private_key(data: bytes, password: bytes | None = None) -> PrivateKey:
     ``AlgorithmNotSupported``.
     """
     label, der = _pkcs8.unwrap(data)
+    if len(der) > _LARGEST:
+        raise KeyInvalid(algorithm="private key", reason=f"{len(der)} octets")
     try:
         if label == "ENCRYPTED PRIVATE KEY" or (label is None and _pkcs8.is_encrypted(der)):
             if password is None:
