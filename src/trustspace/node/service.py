@@ -16,6 +16,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from trustspace.documents.cades_signing import Stamper
@@ -59,6 +60,14 @@ class ServiceRefused(TrustspaceError):
     """
 
     code = "DVCS_SERVICE_NOT_OFFERED"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A signed answer; a deferred one with its report (JSON), which the ledger does not keep."""
+
+    answer: bytes
+    deferred_report: bytes | None = None
 
 
 class Service:
@@ -141,25 +150,33 @@ class Service:
             NotReady: nothing may be signed now, or our own answer would not verify.
             LedgerError, TimestampUnavailable: the answer could not be made final; nothing was issued.
         """
+        try:
+            return self.settle(request).answer
+        except RequestMalformed as error:
+            return self._refuse(PKIFailureInfo.BAD_DATA_FORMAT, error, request)
+        except TransactionConflict as error:
+            return self._refuse(PKIFailureInfo.BAD_REQUEST, error, request)
+
+    def settle(self, request: Request) -> Settled:
+        """The same for whoever has another way to say no: what is refused is raised, not signed.
+
+        Raises:
+            RequestMalformed: what is asked about cannot be read at all.
+            TransactionConflict: the transaction is known with another digest.
+            NotReady, LedgerError, TimestampUnavailable: as :meth:`answer`.
+        """
         key = RequestKey(request.requester, request.transaction, request.digest)
         with self._in_flight.alone(key):
-            try:
-                known = self._ledger.recall(key)
-                if known is not None:
-                    return known
-                return self._issue(request, key)
-            except RequestMalformed as error:
-                return self._refuse(PKIFailureInfo.BAD_DATA_FORMAT, error, request)
-            except TransactionConflict as error:
-                return self._refuse(PKIFailureInfo.BAD_REQUEST, error, request)
+            known = self._ledger.recall(key)
+            return self._issue(request, key) if known is None else Settled(known)
 
-    def _issue(self, request: Request, key: RequestKey) -> bytes:
+    def _issue(self, request: Request, key: RequestKey) -> Settled:
         state = self._check_ready()
         judged = self._judge.judge(request, state, self._clock())
         if judged.judgement.alarm:
             _log.error("ALARM: two TTPs contradict one another, transaction %s", request.transaction)
         final = judged.judgement.outcome.final
-        return self._ledger.issue(
+        answer = self._ledger.issue(
             Order(
                 key,
                 lambda reservation: self._signed(request, judged, reservation, state),
@@ -167,6 +184,7 @@ class Service:
                 final=final,
             )
         )
+        return Settled(answer, None if final else judged.report)
 
     def _signed(self, request: Request, judged: Judged, reservation: Reservation, state: TrustState) -> bytes:
         answer = issue(request, judged.judgement, self._issuing(reservation, state))
