@@ -12,7 +12,7 @@ class ClientError(TrustspaceError):
 
 
 class NodeUnreachable(ClientError):
-    """No whole answer came in time; the same transaction may be asked again. Parameters: ``url``, ``reason``."""
+    """No whole answer came in time: ask again, same transaction. Parameters: ``url``, ``reason``."""
 
     code = "NODE_UNREACHABLE"
 

@@ -25,7 +25,7 @@ from trustspace.receipts.request import (
     build_request,
     parse_request,
 )
-from trustspace.store.ledger import Ledger
+from trustspace.store.ledger import Ledger, TransactionConflict
 
 
 class Answered(Protocol):
@@ -95,6 +95,8 @@ class Validations:
             settled = self._service.settle(request)
         except RequestMalformed as error:
             raise RequestInvalid("document", str(error.parameters.get("reason"))) from error
+        except TransactionConflict as error:
+            raise TransactionConflict(transaction=transaction) from error
         if settled.deferred_report is None:
             found = self.find(sha256_of(settled.answer).hex())
             assert found is not None, "a final answer is in the ledger"
