@@ -282,6 +282,19 @@ def test_officers_and_the_quorum_change_by_acts(established: Run, run: Run) -> N
     assert refused.code == 1
 
 
+def test_the_authoritys_signers_get_new_keys(established: Run) -> None:
+    run = established
+    for service in ("register", "ocsp"):
+        before = {path.name for path in Path("authority/keys").iterdir()}
+        act = decided(run, "renew", service)
+        assert run("issue", act).code == 0
+        new = {path.name for path in Path("authority/keys").iterdir()} - before
+        assert sorted(name.rpartition(".")[2] for name in new) == ["crt", "key"]
+        assert all(name.startswith(f"{service}-") for name in new)
+        assert run("publish").code == 0
+    assert run("verify").code == 0
+
+
 def test_help_speaks_both_languages(run: Run) -> None:
     for words in (["--help"], ["init", "--help"], ["revoke", "--help"]):
         english, russian = run(*words, "--lang", "en"), run("--lang", "ru", *words)

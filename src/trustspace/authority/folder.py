@@ -20,11 +20,13 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
 import trustspace
 from trustspace.algorithms.model import SigningKey
+from trustspace.authority.acts import OwnService
 from trustspace.authority.ceremony import Software
 from trustspace.authority.errors import ActRefused, AuthorityFolderError
 from trustspace.authority.issuance import ISSUING_CRL, ISSUING_FILE, ROOT_CRL, ROOT_FILE
@@ -167,13 +169,45 @@ class Folder:
         """A source of a password; ``file:`` is relative to the folder."""
         return None if source is None else SecretSource(source, self.path)
 
-    def key(self, name: str) -> SigningKey:
-        """One of the authority's own keys: root, issuing, register, ocsp."""
-        return self.provider(self.settings(), root=name == "root").open(name)
+    def key(self, issuer: IssuerName) -> SigningKey:
+        """The key of the root or of the issuing CA. Raises ``KeyProviderError``."""
+        return self.provider(self.settings(), root=issuer is IssuerName.ROOT).open(issuer.value)
+
+    def own(self, state: State, service: OwnService) -> SigningKey:
+        """The key of one of the authority's own signers: that of its certificate now."""
+        provider = self.provider(self.settings())
+        wanted = state.own[service]
+        held_keys = provider.keys()
+        for held in held_keys:
+            if held.certificate is not None and held.certificate.sha256 == wanted.sha256:
+                return provider.open(held.name)
+        return provider.open(self.name_of(provider, service, wanted))
+
+    def name_of(self, provider: KeyProvider, service: OwnService, certificate: Certificate) -> str:
+        """The key of a certificate that does not lie beside it yet, among those that are made for it."""
+        public = public_key_of(certificate)
+        held_keys = provider.keys()
+        for held in held_keys:
+            if public is None or not held.name.startswith(service.value):
+                continue
+            if same_key(public, held.key or provider.open(held.name).key):
+                return held.name
+        return service.value
+
+    def renew(self, service: OwnService, kind: str, moment: datetime, random: Random) -> SigningKey:
+        """A new key for one of them, under a name that says since when."""
+        name = f"{service.value}-{moment:%Y%m%d%H%M%S}"
+        return self.provider(self.settings()).generate(name, kind, random=random)
+
+    def take_over(self, state: State, service: OwnService) -> None:
+        """Put the new certificate of an own signer beside its key."""
+        provider = self.provider(self.settings())
+        certificate = state.own[service]
+        provider.attach(self.name_of(provider, service, certificate), certificate)
 
     def service(self, state: State) -> Signer:
         """What seals the records that no officer makes, and signs the register."""
-        return Signer(state.ceremony.certificates.register, self.key("register"))
+        return Signer(state.own[OwnService.REGISTER], self.own(state, OwnService.REGISTER))
 
     # --- Files ---------------------------------------------------------------------------------------------
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from trustspace.authority.ceremony import Ceremony, Custody, Lifetimes, Officer, Participant
 from trustspace.authority.errors import AuthorityFolderError
 from trustspace.authority.folder import SETTINGS, Folder, Settings, append_to, running_software
-from trustspace.authority.founding import SERVICE_DAYS, OwnKeys, certify
-from trustspace.authority.issuance import officer_certificate
+from trustspace.authority.founding import OwnKeys, certify
+from trustspace.authority.issuance import SERVICE_DAYS, officer_certificate
 from trustspace.authority.office import Office
 from trustspace.authority.signatures import Signer
 from trustspace.authority.state import State
