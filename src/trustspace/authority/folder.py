@@ -127,7 +127,7 @@ class Folder:
         self.read()
         with self._open_journal("ab") as stream:
             yield Office.open(
-                read_records(self.read()), lambda line: _append(stream, line), clock=clock, random=random
+                read_records(self.read()), lambda line: append_to(stream, line), clock=clock, random=random
             )
 
     @contextmanager
@@ -147,7 +147,8 @@ class Folder:
     @contextmanager
     def _open_journal(self, mode: str) -> Iterator[IO[bytes]]:
         try:
-            stream: IO[bytes] = self.journal.open(mode)
+            # Without a buffer: what a failed write leaves in one would be written when the file is closed.
+            stream: IO[bytes] = self.journal.open(mode, buffering=0)
         except OSError as error:
             raise _unusable(self.journal, error) from error
         with stream:
@@ -227,30 +228,37 @@ class Folder:
         return path
 
     def write_authority(self, state: State) -> None:
-        """The authority's certificates and its last CRLs, as the journal has them."""
+        """The authority's certificates, its last CRLs and what it issued, as the journal has them."""
         certificates = state.ceremony.certificates
         self.write(f"{PUBLISHED}/{ROOT_FILE}", certificates.root.raw)
         self.write(f"{PUBLISHED}/{ISSUING_FILE}", certificates.issuing.raw)
         for issuer, crl in state.crls.items():
             self.write(f"{PUBLISHED}/{_CRL_FILES[issuer]}", crl.raw)
+        for issued in state.issued.values():
+            if issued.member is not None:
+                self.write_certificate(state, issued.certificate)
 
     def write_certificate(self, state: State, certificate: Certificate) -> Path:
         """A certificate that was issued, under a name that says whose and what for."""
         issued = state.issued[certificate.sha256]
-        name = f"{issued.member}-{issued.purpose}-{certificate.sha256[:16]}.cer"
-        return self.write(f"{CERTIFICATES}/{name}", certificate.raw)
+        name = f"{issued.member or 'authority'}-{issued.purpose}-{certificate.sha256[:16]}.cer"
+        path = self.path / CERTIFICATES / name
+        return path if path.exists() else self.write(f"{CERTIFICATES}/{name}", certificate.raw)
 
 
-def _append(stream: IO[bytes], line: bytes) -> None:
+def append_to(stream: IO[bytes], line: bytes) -> None:
+    """A line on disk, or none of it: after a failure the file is as long as it was before."""
+    handle = stream.fileno()
+    size = os.fstat(handle).st_size
     try:
-        stream.write(line)
-        stream.flush()
-        os.fsync(stream.fileno())
+        rest = memoryview(line)
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+        os.fsync(handle)
     except OSError as error:
+        with suppress(OSError):
+            os.ftruncate(handle, size)
         raise _unusable(Path(str(stream.name)), error) from error
-
-
-append_to = _append
 
 
 def _unusable(path: Path, error: OSError) -> AuthorityFolderError:
