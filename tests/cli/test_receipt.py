@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import http.server
 import json
 import os
 import shutil
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -159,9 +161,57 @@ def test_a_receipt_and_a_register_can_be_inspected(run, receipt, published):
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
-@pytest.mark.parametrize("url", ["nowhere", "ftp://x", "http://127.0.0.1:1"])
-def test_a_node_that_cannot_be_asked(run, document, url, language):
+@pytest.mark.parametrize("url", ["nowhere", "ftp://x"])
+def test_what_is_no_address_of_a_node(run, document, url, language):
     result = run("receipt", "request", document, "--node", url, "--lang", language)
     assert (result.code, result.out) == (2, "")
     assert len(result.err.rstrip("\n").split("\n")) == 2
     assert not document.with_name(document.name + ".receipt.dvc").exists()
+
+
+def test_a_node_that_does_not_answer_leaves_it_undetermined(run, document):
+    words = ["receipt", "request", document, "--node", "http://127.0.0.1:1"]
+    result = run(*words)
+    assert (result.code, result.err) == (3, "")
+    assert result.out.startswith("It cannot be verified yet. The node http://127.0.0.1:1 did not answer")
+    assert run(*words, "--lang", "ru").out.startswith("Пока проверить невозможно. Узел http://127.0.0.1:1")
+    result = run(*words, "--json")
+    answer = json.loads(result.out)
+    assert (result.code, answer["says"], answer["verified"]) == (3, "undetermined-for-now", False)
+    assert answer["receipt"] is None
+    assert [cause["code"] for cause in answer["causes"]] == ["NODE_UNREACHABLE"]
+    assert not document.with_name(document.name + ".receipt.dvc").exists()
+
+
+@pytest.fixture
+def answering():
+    """A server that answers every request with one status and no body."""
+    servers = []
+
+    def start(status):
+        class Answer(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.send_response(status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_address[1]}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize(("status", "code"), [(503, 3), (429, 3), (200, 3), (404, 2), (413, 2)])
+def test_busy_is_undetermined_and_refused_is_an_error(run, document, answering, status, code):
+    result = run("receipt", "request", document, "--node", answering(status), "--json")
+    assert result.code == code
+    assert ("error" in json.loads(result.out)) == (code == 2)
