@@ -20,7 +20,7 @@ from trustspace.encoding.certificate import Certificate
 from trustspace.encoding.crl import CertificateList
 from trustspace.encoding.ocsp import OCSPResponse
 from trustspace.errors import InputError, MalformedEncoding, TrustspaceError
-from trustspace.lists.register import read_register
+from trustspace.lists.register import RegisterUndetermined, read_register
 from trustspace.node.config import KeyFiles, NodeConfig
 from trustspace.pki.edges import EdgeCache, EdgeOutcome
 from trustspace.pki.issuing.signed_data import CmsSigner
@@ -221,6 +221,9 @@ class Trust:
             data = read_file(self._config.register, "the register")
             register = read_register(data, self._roots, evidence, now, least_sequence=self._sequence)
             self._sequence = register.sequence
+        except RegisterUndetermined as error:
+            # Beside that it is not believed, health says what is missing (a CRL, a certificate).
+            problems += [Cause(error.code, error.parameters), *error.why[:1]]
         except TrustspaceError as error:
             problems.append(Cause(error.code, error.parameters))
         snapshot = Snapshot(self._anchors(register), register)

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
@@ -49,6 +48,7 @@ from trustspace.node.api.requests import (
 from trustspace.node.api.validations import Validation, Validations
 from trustspace.node.app import HttpError, Run
 from trustspace.node.config import Limits
+from trustspace.node.log import log
 from trustspace.store.ledger import TransactionConflict
 
 CONTENT_LIMIT = 4 << 30
@@ -65,7 +65,6 @@ _SLOWEST = 64 * 1024
 _MAX_UPLOADS = 64
 _ID = re.compile(r"[0-9a-f]{64}")
 
-_log = logging.getLogger("trustspace.node")
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -268,10 +267,10 @@ def _guarded(handler: Handler) -> Handler:
         except (RequestInvalid, MultipartMalformed, NotASignature) as error:
             return problem(400, error.code, error.parameters, language)
         except TrustspaceError as error:
-            _log.warning("%s: %s", request.url.path, error)
+            log.warning("%s: %s", request.url.path, error)
             return problem(503, error.code, error.parameters, language)
         except Exception:
-            _log.exception("%s failed", request.url.path)
+            log.exception("%s failed", request.url.path)
             return problem(
                 500, "INTERNAL_ERROR", {"detail": "see the node's log", "incident": None}, language
             )
