@@ -117,3 +117,9 @@ def test_a_nodes_log_has_one_line_an_event(caplog: pytest.LogCaptureFixture) -> 
     first, *others = logging.Formatter("%(levelname)s %(message)s").format(record).split("\n")
     assert first.startswith("ERROR /crl/x")
     assert all(line.startswith("  | ") and line.isprintable() for line in others)
+
+
+def test_a_traceback_that_was_asked_for_shows_escapes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUSTSPACE_DEBUG", "1")
+    for words in (("validate", "bad\x1b[31m\nname"), ("inspect", str(folder / "trust"), "\x1b[31m\nname")):
+        assert harmless(*words)[0] == 2

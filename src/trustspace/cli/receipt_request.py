@@ -16,7 +16,7 @@ from trustspace.cli.http import ANSWER_LIMIT, TIMEOUT_SECONDS, check_url
 from trustspace.cli.plain_text import json_text, visible
 from trustspace.cli.receipt_text import ground_text, says_text
 from trustspace.cli.signatures import open_signature
-from trustspace.cli.words import describe
+from trustspace.cli.words import decoding_reason, describe
 from trustspace.documents.content import Content
 from trustspace.documents.model import Document
 from trustspace.encoding.dvcs import ServiceType
@@ -95,7 +95,7 @@ def _read(answer: bytes, request: bytes, url: str) -> Parsed:
     try:
         parsed = parse_receipt(answer)
     except ReceiptUnreadable as error:
-        reason = str(error.parameters.get("reason"))
+        reason = f"its answer is no receipt ({decoding_reason(error)})"
         raise CommandError("NODE_REFUSED", url=url, reason=reason) from error
     if parsed.info is None:
         return parsed

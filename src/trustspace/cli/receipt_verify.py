@@ -13,6 +13,7 @@ from trustspace.cli.files import content_of_file, parse_time, read_file
 from trustspace.cli.plain_text import json_text
 from trustspace.cli.receipt_text import render_report
 from trustspace.cli.trust_state import load_trust
+from trustspace.cli.words import decoding_reason
 from trustspace.receipts.parsing import ReceiptUnreadable
 from trustspace.receipts.report import Standing
 from trustspace.receipts.verify import verify_receipt
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
             content=content,
         )
     except ReceiptUnreadable as error:
-        reason = error.parameters.get("reason")
+        reason = decoding_reason(error)
         raise CommandError("RECEIPT_UNREADABLE", path=options.file, reason=reason) from error
     if trust.unused:
         # First what is missing: "no register at hand" alone would send the reader for one that lies there.
