@@ -192,7 +192,7 @@ def load_config(path: Path) -> NodeConfig:
     """
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigurationInvalid(path=str(path), where="file", reason=str(error)) from None
     root = _Table(values, path, "")
     host, port = _listen(root)
