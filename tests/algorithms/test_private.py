@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Callable
 
 import pytest
@@ -147,3 +148,36 @@ def test_a_key_that_openssl_alone_refuses_is_no_key() -> None:
     hostile = bytes.fromhex("302e020100300506032b6571042204206bf4f77b8de2d0c11a223065648bcd06") + bytes(16)
     with pytest.raises(KeyInvalid):
         load_private_key(hostile)
+
+
+@pytest.mark.parametrize("number", range(1, 9))
+@pytest.mark.parametrize("form", ["PKCS#8", "PKCS#1", "PEM"])
+def test_an_rsa_key_whose_check_would_take_minutes_is_refused(number: int, form: str) -> None:
+    from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415
+        Encoding,
+        NoEncryption,
+        PrivateFormat,
+    )
+
+    key = rsa.generate_private_key(65537, 2048)
+    good = key.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    reader = _der.Reader(good).enter()
+    numbers = [reader.raw() for _ in range(9)]
+    numbers[number] = _der.tlv(_der.INTEGER, b"\x7f" * 1100)
+    hostile = _der.sequence(*numbers)
+
+    def written(content: bytes) -> bytes:
+        if form == "PEM":
+            text = base64.encodebytes(content)
+            return b"-----BEGIN RSA PRIVATE KEY-----\n" + text + b"-----END RSA PRIVATE KEY-----\n"
+        if form == "PKCS#1":
+            return content
+        algorithm = _der.sequence(_der.oid("1.2.840.113549.1.1.1"), _der.NULL_BYTES)
+        return _der.sequence(_der.integer(0), algorithm, _der.octet_string(content))
+
+    assert load_private_key(written(good)).key.size == 2048
+    begun = time.process_time()
+    with pytest.raises(KeyInvalid):
+        load_private_key(written(hostile))
+    assert time.process_time() - begun < 0.5

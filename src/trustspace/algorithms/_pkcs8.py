@@ -31,6 +31,9 @@ _ITERATIONS = 600_000
 _SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 2**14, 8, 5
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----(.+?)-----END \1-----", re.DOTALL)
 
+_LARGEST_PRIME = 513
+"""Octets of a prime of an RSA key of 8192 bits, its sign's included."""
+
 
 def unwrap(data: bytes) -> tuple[str | None, bytes]:
     """The label of the first private key in PEM and its octets; (None, data) for DER.
@@ -66,6 +69,27 @@ def read_private_key_info(der: bytes) -> tuple[str, bytes | None, bytes] | None:
         return None
     algorithm, parameters = _der.read_algorithm(reader)
     return algorithm, parameters, reader.value(_der.OCTET_STRING)  # attributes and public key may follow
+
+
+def is_rsa(der: bytes) -> bool:
+    """Whether octets are an RSAPrivateKey as it stands: a version and a modulus (not so if encrypted)."""
+    try:
+        reader = _der.Reader(der).enter()
+        return reader.integer() in (0, 1) and reader.peek() == _der.INTEGER
+    except ValueError:
+        return False
+
+
+def check_rsa_sizes(content: bytes) -> None:
+    """Raises ``ValueError`` for an RSAPrivateKey (RFC 8017 A.1.2) that OpenSSL would check for minutes.
+
+    It tests the primes for being prime, and the time that this takes grows with the cube of their size.
+    """
+    reader = _der.Reader(content).enter()
+    for name in ("version", "modulus", "publicExponent", "privateExponent", "prime1", "prime2", *"abc"):
+        octets = len(reader.value(_der.INTEGER))
+        if octets > (_LARGEST_PRIME if name.startswith("prime") else 2 * _LARGEST_PRIME):
+            raise ValueError(f"an RSA key with a number of {8 * octets} bits")
 
 
 def is_encrypted(der: bytes) -> bool:

@@ -326,6 +326,12 @@ def load_private_key(data: bytes, password: bytes | None = None) -> PrivateKey:
                 return _secret_loaders[info[0]](info[1], info[2])
             if info is not None and info[0] not in _pyca.FAMILIES:
                 raise AlgorithmNotSupported(oid=info[0], name=name_of(info[0]))
+            if info is not None and info[0] in (_pyca.RSA_OID, _pyca.RSA_PSS_OID):
+                _pkcs8.check_rsa_sizes(info[2])
+            elif info is None and _pkcs8.is_rsa(der):
+                _pkcs8.check_rsa_sizes(der)
+        elif label == "RSA PRIVATE KEY" and _pkcs8.is_rsa(der):
+            _pkcs8.check_rsa_sizes(der)
         return _load_with_pyca(data if label not in (None, "PRIVATE KEY") else der, label, password)
     except ValueError as error:
         raise KeyInvalid(algorithm="private key", reason=str(error)) from error
