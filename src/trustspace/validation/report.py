@@ -152,10 +152,12 @@ class Report:
 
     def to_json(self, language: str = "en", *, indent: int | None = None) -> bytes:
         """The same as UTF-8 JSON, keys in the design's order: equal reports are equal bytes."""
-        separators = (",", ":") if indent is None else None
-        return json.dumps(
-            self.to_dict(language), ensure_ascii=False, indent=indent, separators=separators
-        ).encode()
+        if indent is None:
+            return _COMPACT.encode(self.to_dict(language)).encode()
+        return json.dumps(self.to_dict(language), ensure_ascii=False, indent=indent).encode()
+
+
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def render_causes(causes: tuple[Cause, ...], language: str) -> list[dict[str, Any]]:
