@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from trustspace._native import Element, ber_parse
+from trustspace.algorithms.model import DigestAlgorithm
 from trustspace.encoding import der
 from trustspace.encoding import extensions as ext
 from trustspace.encoding.algorithm_identifier import AlgorithmIdentifier
@@ -87,6 +88,17 @@ class Certificate(Encoded):
     def sha256(self) -> str:
         """SHA-256 of the whole certificate, hexadecimal: its name throughout trustspace."""
         return hashlib.sha256(self.raw).hexdigest()
+
+    def digest(self, algorithm: DigestAlgorithm) -> bytes:
+        """The whole certificate's digest, computed once for each algorithm."""
+        found = self._digests.get(algorithm.oid)
+        if found is None:
+            found = self._digests[algorithm.oid] = algorithm.digest(self.raw)
+        return found
+
+    @lazy
+    def _digests(self) -> dict[str, bytes]:
+        return {"2.16.840.1.101.3.4.2.1": bytes.fromhex(self.sha256)}
 
     @lazy
     def sha1(self) -> str:

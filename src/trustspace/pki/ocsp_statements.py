@@ -143,7 +143,7 @@ def _extension_problems(datum: OcspDatum, single: SingleResponse, certificate: C
         cert_hash = single.cert_hash
         if cert_hash is not None:
             algorithm, expected = cert_hash
-            if digest_by_oid(algorithm.oid).digest(certificate.raw) != expected:
+            if certificate.digest(digest_by_oid(algorithm.oid)) != expected:
                 problems.append(StatementProblem.CERT_HASH_MISMATCH)
     except AlgorithmNotSupported:
         problems.append(StatementProblem.HASH_NOT_SUPPORTED)

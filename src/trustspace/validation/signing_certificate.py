@@ -83,9 +83,9 @@ class Candidates:
                 found[certificate.sha256] = (certificate, True)
         if reference is not None and reference.digest_algorithm is not None:
             algorithm = digest_by_oid(reference.digest_oid)
-            if not any(algorithm.digest(c.raw) == reference.digest for c, _ in found.values()):
+            if not any(c.digest(algorithm) == reference.digest for c, _ in found.values()):
                 named = next(
-                    (c for c in self._embedded if algorithm.digest(c.raw) == reference.digest), None
+                    (c for c in self._embedded if c.digest(algorithm) == reference.digest), None
                 ) or self._pool.find_by_digest(algorithm, reference.digest)
                 if named is not None:
                     found[named.sha256] = (named, False)
@@ -146,7 +146,7 @@ def _matches(
                 issuer_serial = False
     if reference.digest_algorithm is None:
         return ReferenceMatch.UNSUPPORTED, issuer_serial
-    digest = digest_by_oid(reference.digest_oid).digest(certificate.raw)
+    digest = certificate.digest(digest_by_oid(reference.digest_oid))
     match = ReferenceMatch.MATCH if digest == reference.digest else ReferenceMatch.MISMATCH
     return match, issuer_serial
 
