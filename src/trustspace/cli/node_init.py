@@ -14,7 +14,7 @@ from trustspace.cli.errors import CommandError
 from trustspace.cli.exit_codes import ExitCode
 from trustspace.cli.plain_text import json_text, visible
 from trustspace.keys.secrets import ask_on_terminal
-from trustspace.keys.token.uri import is_token_uri
+from trustspace.keys.token.uri import is_token_uri, parse_token_uri
 from trustspace.node.setting_up import KeyPlan, KeyPurpose, NewNode, NodePlan, SetUpRefused, set_up
 from trustspace.receipts.profiles import Suite, profile, suite
 
@@ -88,6 +88,8 @@ def _plan(options: argparse.Namespace, console: Console) -> NodePlan:
 
 
 def _with_secret(key: KeyPlan, options: argparse.Namespace, console: Console) -> KeyPlan:
+    if is_token_uri(key.reference) and parse_token_uri(key.reference).pin_source is not None:
+        return replace(key, certified=options.certified)
     if options.secret is None and key.kind is not None and not is_token_uri(key.reference):
         options.secret = _wanted(
             None,

@@ -173,6 +173,8 @@ def _make(base: Path, plan: KeyPlan, kind: str, secret: SecretSource | None, ran
         uri = parse_token_uri(plan.reference)
         if not uri.object:
             raise SetUpRefused("NODE_KEY_REFERENCE", key=str(uri))
+        if secret is None and uri.pin_source is not None:
+            secret = SecretSource(uri.pin_source, base)  # a URI in writing has none
         token = open_provider(str(replace(uri, object=None, id=None, type=None)), secret, base=base)
         return token.generate(uri.object, kind, random=random)
     path = Path(plan.reference)
