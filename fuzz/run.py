@@ -83,7 +83,7 @@ def fuzz(target: Target, seconds: int, corpora: Path | None) -> Figures:
         str(HERE / "one.py"),
         target.name,
         f"-max_total_time={seconds}",
-        "-max_len=65536",
+        f"-max_len={max(LARGEST_SEED, 2 * max(map(len, target.seeds())))}",
         "-timeout=30",
         "-rss_limit_mb=2048",
         "-print_final_stats=1",

@@ -152,7 +152,14 @@ def test_a_ceremony_that_fails_leaves_no_journal(run: Run) -> None:
     )
     assert few.code == 1
     assert "1 officers" in few.err
-    assert not Path("authority/journal.jsonl").exists()
+    assert not Path("authority").exists()
+    assert not Path("anna.key").exists()
+    # So that the same can be done again, right.
+    again = run(
+        *("init", "--space", "x", "--organisation", "x", "--place", "x", "--address", "http://x/"),
+        *("--new-officer", "Anna=anna.key", "--new-officer", "Boris=boris.key"),
+    )
+    assert again.code == 0, again.err
 
 
 def test_from_registration_to_revocation(established: Run) -> None:
@@ -259,6 +266,53 @@ def test_an_end_that_was_cut_off_shows_in_the_published_register(established: Ru
     assert "cut off" in said.err
 
 
+def test_a_disk_that_is_full_leaves_the_journal_as_it_was(
+    established: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import os  # noqa: PLC0415
+
+    journal = Path("authority/journal.jsonl")
+    before, write = journal.read_bytes(), os.write
+
+    def full(handle: int, data: Any) -> int:
+        if len(data) > 100:
+            return write(handle, data[:100])
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("trustspace.authority.folder.os.write", full)
+        said = established("crl")
+    assert said.code == 2
+    assert "No space left" in said.err
+    assert journal.read_bytes() == before
+
+
+def test_what_was_lost_of_the_public_files_is_made_again(established: Run) -> None:
+    registered(established)
+    (issued,) = Path("authority/certificates").iterdir()
+    whole = issued.read_bytes()
+    for folder in ("authority/certificates", "authority/published"):
+        for path in Path(folder).iterdir():
+            path.unlink()
+    assert established("publish").code == 0
+    assert issued.read_bytes() == whole
+    assert len(list(Path("authority/published").iterdir())) == 5
+
+
+def test_the_published_folder_is_all_that_trust_needs(established: Run) -> None:
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from trustspace.cli.console import Console  # noqa: PLC0415
+    from trustspace.cli.language import Language  # noqa: PLC0415
+    from trustspace.cli.trust_state import load_trust  # noqa: PLC0415
+
+    registered(established)
+    established("publish")
+    trust = load_trust(["authority/published"], datetime.now(UTC), Console(Language.ENGLISH))
+    assert trust.snapshot.register is not None
+    assert trust.snapshot.register.members == ("by",)
+
+
 def test_one_process_writes_at_a_time(established: Run) -> None:
     import fcntl  # noqa: PLC0415
 
@@ -280,6 +334,19 @@ def test_officers_and_the_quorum_change_by_acts(established: Run, run: Run) -> N
     assert (len(shown["officers"]), shown["quorum"]) == (3, 3)
     refused = established("officer", "remove", "--certificate", "anna.crt", *GROUND, "--key", "boris.key")
     assert refused.code == 1
+
+
+def test_the_authoritys_signers_get_new_keys(established: Run) -> None:
+    run = established
+    for service in ("register", "ocsp"):
+        before = {path.name for path in Path("authority/keys").iterdir()}
+        act = decided(run, "renew", service)
+        assert run("issue", act).code == 0
+        new = {path.name for path in Path("authority/keys").iterdir()} - before
+        assert sorted(name.rpartition(".")[2] for name in new) == ["crt", "key"]
+        assert all(name.startswith(f"{service}-") for name in new)
+        assert run("publish").code == 0
+    assert run("verify").code == 0
 
 
 def test_help_speaks_both_languages(run: Run) -> None:

@@ -182,3 +182,38 @@ def test_every_error_of_the_command_has_words_in_both_languages():
     codes = set(re.findall(r'CommandError\(\s*"([A-Z_]+)"', sources))
     assert len(codes) > 30
     assert {code for code in codes if not known(code)} == set()
+
+
+def test_a_time_stamp_has_its_own_gender_in_russian(run, ru):
+    """Штамп действителен, подпись действительна."""
+    names = [str(ru.authority / name) for name in ("root.cer", "root.crl", "issuing.crl")]
+    words = [word for name in names for word in ("--trust", name)]
+    stamped = [
+        shown
+        for path in sorted(ru.documents.iterdir())
+        if path.suffix == ".p7m"
+        and "Штамп времени" in (shown := run("validate", path, *words, "--lang", "ru").out)
+    ]
+    assert stamped
+    for shown in stamped:
+        lines = [each for each in shown.splitlines() if each.startswith("  Штамп времени ")]
+        assert lines
+        assert all(line.endswith(("действителен", "определить нельзя")) for line in lines)
+        assert "not certified" not in shown
+
+
+def test_inspect_speaks_russian_about_closed_sets(run, ru):
+    shown = run("inspect", ru.authority / "petrov.ocsp", "--lang", "ru").out
+    assert "успешно" in shown
+    assert not any(word in shown for word in ("successful", "good", "revoked"))
+    assert json.loads(run("inspect", ru.authority / "petrov.ocsp", "--json").out)["status"] == "successful"
+
+
+def test_a_cut_receipt_is_told_in_plain_words(run, tmp_path):
+    path = tmp_path / "cut.dvc"
+    path.write_bytes(bytes.fromhex("30820500060b2a864886f70d010907"))
+    for language in ("en", "ru"):
+        result = run("receipt", "verify", path, "--lang", language)
+        assert result.code == 2
+        assert "MALFORMED_ENCODING" not in result.err
+        assert "what=" not in result.err

@@ -29,7 +29,7 @@ from trustspace.documents.model import Signature
 from trustspace.documents.open import NotASignature, open_document
 
 LIMIT = 2.0
-"""Seconds for one file, on any machine."""
+"""Seconds of processor time for one file, on any machine and however busy it is."""
 
 
 @pytest.fixture(scope="module")

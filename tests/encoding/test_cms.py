@@ -202,3 +202,24 @@ def test_content_info_of_another_type() -> None:
     assert info.content_type == "1.2.3"
     assert info.content == ber_parse(der.NULL)
     assert ContentInfo.parse(der.sequence(der.oid("1.2.3"))).content is None
+
+
+def test_other_revocation_information_without_members_is_malformed() -> None:
+    for choice in (b"\xa1\x00", b"\xa1\x02\x05\x00", b"\xa0\x04\x06\x00\x05\x00", b"\x81\x00"):
+        signed = SignedData.parse(
+            der.sequence(
+                der.oid(ID_SIGNED_DATA),
+                der.explicit(
+                    0,
+                    der.sequence(
+                        der.integer(1),
+                        der.set_of([]),
+                        der.sequence(der.oid(ID_DATA)),
+                        der.tlv(0xA1, choice),
+                        der.set_of([]),
+                    ),
+                ),
+            )
+        )
+        with pytest.raises(MalformedEncoding):
+            _ = signed.ocsp_responses

@@ -21,6 +21,8 @@ from trustspace.encoding.general_name import GeneralName
 from trustspace.encoding.ocsp import CertStatus, OCSPRequest, OCSPResponse, OCSPResponseStatus
 from trustspace.encoding.pki_status import PKIFailureInfo, PKIStatus
 from trustspace.node.commands import check
+from trustspace.node.config import load_config
+from trustspace.node.material import Trust
 from trustspace.pki.issuing import certificate_id
 from trustspace.receipts.details import Imprint
 from trustspace.receipts.outcome import Outcome
@@ -299,6 +301,30 @@ def test_check_says_in_words_what_is_missing(tmp_path: Path) -> None:
     (config.parent / "ttp0.key").write_bytes(member.tsa.key.to_pkcs8())
     wrong = check(config, clock=clock)
     assert "ttp0.cer" in wrong.reasons[0]
+
+
+def test_a_node_starts_unready_while_its_register_cannot_be_believed_and_says_what_is_missing(
+    tmp_path: Path,
+) -> None:
+    """Without the CRL of the CA of the TTP service: nothing of the register is trusted, nothing is signed."""
+    space = Space()
+    space.register_authority("md", space.pki.authority("Moldovan CA", space.root))
+    config_path = write_node(tmp_path / "node", space.member("ru", "gost2012-256-a"))
+    (config_path.parent / "register.p7m").write_bytes(space.signed_register())
+    crl = config_path.parent / "evidence" / "ttp-ca.crl"
+    data = crl.read_bytes()
+    trust = Trust(load_config(config_path))
+    registered = len(trust.current(space.now).snapshot.anchors)
+    crl.unlink()
+    state = trust.current(space.now)
+    assert state.register is None
+    assert len(state.snapshot.anchors) < registered
+    assert [each.code for each in state.problems] == ["REGISTER_UNDETERMINED", "REVOCATION_DATA_MISSING"]
+    missing = check(config_path, clock=lambda: space.now)
+    assert not missing.ready
+    assert any("no CRL or OCSP response" in reason for reason in missing.reasons)
+    crl.write_bytes(data)
+    assert check(config_path, clock=lambda: space.now).ready
 
 
 def test_a_time_stamp_authority_that_does_not_answer_stops_receipts(tmp_path: Path, world: World) -> None:

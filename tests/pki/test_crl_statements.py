@@ -223,6 +223,16 @@ def test_a_delta_adds_to_its_base_and_takes_back_from_it() -> None:
     assert newest.this_update == delta.this_update
 
 
+def test_a_lifted_hold_in_a_complete_crl_says_neither_good_nor_revoked() -> None:
+    """RFC 5280 §5.3.1: removeFromCRL stands in delta CRLs only."""
+    s = Setting()
+    s.evidence.add(s.ca.crl(entries=[entry(s.alice, reason=8)]))
+    found = s.one()
+    assert found.status is UNKNOWN
+    assert StatementProblem.REASON_MISPLACED in found.problems
+    assert not found.reliable
+
+
 def test_a_delta_of_another_base_speaks_for_nothing() -> None:
     s = Setting()
     s.evidence.add(s.ca.crl(number=10, base_number=9))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from trustspace.encoding import der
 from trustspace.encoding.extensions import encode_extension
 from trustspace.encoding.ocsp import CertStatus, OCSPResponse
 from trustspace.pki.edges import EdgeCache, EdgeOutcome
+from trustspace.pki.ocsp_statements import certifies
 from trustspace.pki.pool import CertificatePool
 from trustspace.pki.revocation import (
     EvidencePool,
@@ -85,6 +87,26 @@ def test_the_same_serial_number_of_another_ca_is_another_certificate() -> None:
     s.pool.add(other.certificate)
     assert s.ask(other.status(namesake)) == ()
     assert len(s.ask(other.status(namesake), of=namesake)) == 1
+
+
+@pytest.mark.parametrize("member", [1, 2], ids=["name hash", "key hash"])
+def test_a_certificate_identifier_names_the_issuer_by_name_and_by_key(member: int) -> None:
+    """RFC 6960 §4.1.1: two CAs of one name are told apart by the hash of the key, and the other way round."""
+    s = Setting()
+    sha1 = digest_by_name("SHA-1")
+    issuer = s.ca.certificate
+    right = (sha1.digest(issuer.subject.raw), sha1.digest(issuer.public_key_bits))
+    raw = s.ca.status(s.alice).raw
+    single = OCSPResponse.parse(raw).basic
+    assert single is not None
+    cert_id = single.responses[0].cert_id
+    assert certifies(cert_id, s.alice.certificate, issuer)
+    assert (cert_id.name_hash, cert_id.key_hash) == right
+    field = ("", "name_hash", "key_hash")[member]
+    assert not certifies(replace(cert_id, **{field: bytes(20)}), s.alice.certificate, issuer)
+    # In a response: one about the same name and number under another key says nothing of this certificate.
+    changed = raw.replace(right[member - 1], bytes(20), 1)
+    assert s.ask(OCSPResponse.parse(changed)) == ()
 
 
 def test_a_responder_without_the_purpose_is_not_authorised() -> None:

@@ -20,6 +20,14 @@ def test_an_unavailable_ttp_leaves_it_undetermined_whatever_was_computed(own: Ow
     assert merge(None, own) == Answer(Outcome.UNDETERMINED_FOR_NOW, Ground.PEER_UNAVAILABLE)
 
 
+@pytest.mark.parametrize("peer", [Outcome.UNDETERMINED_FOR_GOOD, Outcome.UNDETERMINED_FOR_NOW])
+@pytest.mark.parametrize("own", OwnFinding)
+def test_a_ttp_that_does_not_know_leaves_it_undetermined_whatever_was_computed(
+    peer: Outcome, own: OwnFinding
+) -> None:
+    assert merge(peer, own) == Answer(peer, Ground.PEER_UNDETERMINED)
+
+
 def test_where_the_relying_ttp_cannot_judge_it_relies_on_the_receipt() -> None:
     assert merge(Outcome.VALID, OwnFinding.CANNOT_JUDGE) == Answer(Outcome.VALID, Ground.RELIED_ON_PEER)
     assert merge(Outcome.VALID, OwnFinding.VALID) == Answer(Outcome.VALID, Ground.BOTH_AGREE)

@@ -10,7 +10,7 @@ from itertools import count
 
 from trustspace.algorithms.model import SigningKey
 from trustspace.algorithms.private import PrivateKey, generate
-from trustspace.authority.acts import Certify, Ground, Purpose, RegisterTtp, Requested
+from trustspace.authority.acts import Certify, Ground, OwnService, Purpose, RegisterTtp, Renew, Requested
 from trustspace.authority.ceremony import Ceremony, Custody, Lifetimes, Officer, Participant, Software
 from trustspace.authority.founding import OwnKeys, certify
 from trustspace.authority.issuance import officer_certificate
@@ -131,6 +131,16 @@ class World:
         made = self.office.issue(act, self.keys.issuing, self.service)
         self.pass_time()
         return list(made)
+
+    def renew(self, service: OwnService) -> SigningKey:
+        """A new key for one of the authority's own signers; the old one is kept aside."""
+        key = self.key(self.kind)
+        act = self.decide(Renew(service, self.request(key), GROUND))
+        (certificate,) = self.office.issue(act, self.keys.issuing, self.service)
+        if service is OwnService.REGISTER:
+            self.service = Signer(certificate, key)
+        self.pass_time()
+        return key
 
     def crls(self) -> list[object]:
         return [

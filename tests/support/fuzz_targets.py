@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -498,15 +498,17 @@ def run_command(*words: str) -> tuple[int, str, str]:
     return int(code), out.getvalue(), err.getvalue()
 
 
-@lru_cache(maxsize=1)
-def _quiet_environment() -> None:
-    os.environ["TRUSTSPACE_DEBUG"] = "1"
-
-
 def checked_command(*words: str) -> tuple[int, str]:
     """Run it; whatever it was given, it ends with a known code and says nothing that steers a terminal."""
-    _quiet_environment()
-    code, out, err = run_command(*words)
+    before = os.environ.get("TRUSTSPACE_DEBUG")
+    os.environ["TRUSTSPACE_DEBUG"] = "1"
+    try:
+        code, out, err = run_command(*words)
+    finally:
+        if before is None:
+            del os.environ["TRUSTSPACE_DEBUG"]
+        else:
+            os.environ["TRUSTSPACE_DEBUG"] = before
     unexpected = [
         line for line in err.splitlines() if line.startswith("INTERNAL_ERROR") or "INTERNAL_ERROR" in line
     ]
@@ -517,6 +519,7 @@ def checked_command(*words: str) -> tuple[int, str]:
     assert not unexpected, err[-2000:]
     assert code in (0, 1, 2, 3), (code, err[-2000:])
     assert not _hostile_to_a_terminal(out), ascii(out)[:2000]
+    assert not _hostile_to_a_terminal(err), ascii(err)[-2000:]
     return code, out
 
 

@@ -94,7 +94,7 @@ def test_sentences_end(code: str) -> None:
 def test_parameters_fill_the_words() -> None:
     parameters = {"subject": "CN=Alice", "revoked_at": "2026-05-31", "reason": "keyCompromise"}
     message, remedy = render("SIGNER_REVOKED", parameters, "en")
-    assert "CN=Alice" in message and "2026-05-31" in message and remedy
+    assert "of Alice was" in message and "2026-05-31" in message and remedy
     assert "отозван" in render("SIGNER_REVOKED", parameters, "ru")[0]
 
 
@@ -105,7 +105,7 @@ def test_a_missing_parameter_and_an_unknown_code_still_answer() -> None:
 
 
 def test_braces_in_a_parameter_stay_as_they_are() -> None:
-    assert "CN={x}" in render("SIGNER_REVOKED", {"subject": "CN={x}"}, "en")[0]
+    assert "of {x} was" in render("SIGNER_REVOKED", {"subject": "CN={x}"}, "en")[0]
 
 
 def test_the_standards_own_words_are_put_as_people_say_them() -> None:
@@ -121,3 +121,29 @@ def test_every_reason_and_problem_of_revocation_data_has_words() -> None:
         for value in values:
             words = terms()[name][value.value]
             assert words["en"] and re.search(r"[а-яё]", words["ru"]), value
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("CN=Alice,O=Works\\, Ltd,C=XX", "Alice (Works, Ltd)"),
+        ("CN=Alice,C=XX", "Alice"),
+        ("O=Works,C=XX", "Works"),
+        ("CN=Works,O=Works", "Works"),
+        ("SN=One,C=XX", "SN=One,C=XX"),
+        ("CN=a\\,O\\=Bank,C=XX", "a,O=Bank"),
+        ("#300d", "#300d"),
+    ],
+)
+def test_people_are_named_as_people(name: str, shown: str) -> None:
+    assert f"of {shown} was revoked" in render("SIGNER_REVOKED", {"subject": name}, "en")[0]
+
+
+def test_object_identifiers_are_named_and_kept_in_parentheses() -> None:
+    parameters = {"attribute": "1.2.840.113549.1.7.2", "content": "1.2.840.113549.1.7.20"}
+    english, russian = (render("CONTENT_TYPE_MISMATCH", parameters, each)[0] for each in ("en", "ru"))
+    assert "type a signed message (1.2.840.113549.1.7.2)" in english
+    assert "подписанное сообщение (1.2.840.113549.1.7.2)" in russian
+    assert "of type 1.2.840.113549.1.7.20." in english
+    purpose = {"subject": "CN=x", "wanted": "1.3.6.1.5.5.7.3.10"}
+    assert "DVCS (trusted third party) (1.3.6.1.5.5.7.3.10)" in render("SIGNER_KEY_PURPOSE", purpose)[0]

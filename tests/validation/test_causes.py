@@ -73,6 +73,21 @@ def test_the_serial_number_of_the_reference_must_be_the_signers(space: Space) ->
     assert codes(signature) == ["SIGNING_CERTIFICATE_IDENTIFIERS_DIFFER"]
 
 
+def test_the_issuer_of_the_reference_must_be_the_signers(space: Space) -> None:
+    """issuerSerial (RFC 5035 §5.4.1.1) names an issuer and a number: another issuer's number is another's."""
+    signed = space.sign()
+    reference = open_document(signed).signatures[0].certificate_references[0]
+    own = space.alice.certificate
+    named = replace(reference, serial=own.serial, issuer=own.issuer.raw)
+    good = space.judge(changed(signed, certificate_references=(named,)))
+    assert outcome(good) == ("TOTAL-PASSED", None)
+    for issuer in (space.root.certificate.subject.raw, b"\x30\x05no"):
+        other = replace(named, issuer=issuer)
+        signature = space.judge(changed(signed, certificate_references=(other,)))
+        assert outcome(signature) == ("INDETERMINATE", "NO_SIGNING_CERTIFICATE_FOUND")
+        assert codes(signature) == ["SIGNING_CERTIFICATE_IDENTIFIERS_DIFFER"]
+
+
 def test_a_reference_by_an_unknown_digest_is_undetermined(space: Space) -> None:
     signed = space.sign()
     reference = open_document(signed).signatures[0].certificate_references[0]

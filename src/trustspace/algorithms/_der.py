@@ -7,6 +7,8 @@ the callers turn into the package's own errors.
 
 from __future__ import annotations
 
+from trustspace.errors import MalformedEncoding
+
 INTEGER, BIT_STRING, OCTET_STRING, NULL, OID, SEQUENCE = 0x02, 0x03, 0x04, 0x05, 0x06, 0x30
 NULL_BYTES = b"\x05\x00"
 
@@ -156,10 +158,21 @@ def read_algorithm(reader: Reader) -> tuple[str, bytes | None]:
 
 def read_subject_public_key_info(der: bytes) -> tuple[str, bytes | None, bytes]:
     """A SubjectPublicKeyInfo: algorithm, parameters, the key's octets."""
+    from trustspace._native import ber_parse  # noqa: PLC0415 - who only asks for names loads no code
+
+    try:
+        whole = ber_parse(der, what="SubjectPublicKeyInfo")
+        identifier, key = whole.fields()
+        algorithm, *parameters = identifier.fields()
+        octets, unused = key.bits()
+        if whole.is_der and unused == 0 and octets and len(parameters) < 2:
+            return algorithm.oid(), parameters[0].raw if parameters else None, octets
+    except (MalformedEncoding, ValueError):
+        pass  # not the usual form: the reader below is more patient, or says what is wrong
     outer = Reader(der)
     inner = outer.enter()
     outer.finish()
-    algorithm, parameters = read_algorithm(inner)
-    key = inner.bits()
+    oid_text, parameters_raw = read_algorithm(inner)
+    bits = inner.bits()
     inner.finish()
-    return algorithm, parameters, key
+    return oid_text, parameters_raw, bits

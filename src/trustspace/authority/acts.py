@@ -37,6 +37,8 @@ class ActKind(StrEnum):
     OFFICER_ADD = "officer-add"
     OFFICER_REMOVE = "officer-remove"
     QUORUM = "quorum"
+    RENEW = "renew"
+    """A new key for the register's signer or the OCSP responder."""
 
 
 class Purpose(StrEnum):
@@ -392,6 +394,40 @@ class SetQuorum:
         return cls(reader.integer("quorum"), Ground.read(reader.inner("ground")))
 
 
+class OwnService(StrEnum):
+    """Which of the authority's own signers gets a new key."""
+
+    REGISTER = "register"
+    OCSP = "ocsp"
+
+
+@dataclass(frozen=True, slots=True)
+class Renew:
+    """One of the authority's own signers gets a new key; the certificate follows (``issue``)."""
+
+    service: OwnService
+    request: bytes
+    ground: Ground
+
+    def kind(self) -> ActKind:
+        return ActKind.RENEW
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "service": self.service.value,
+            "request": b64(self.request),
+            "ground": self.ground.to_json(),
+        }
+
+    @classmethod
+    def read(cls, reader: Reader) -> Renew:
+        return cls(
+            reader.choice("service", OwnService),
+            reader.octets("request"),
+            Ground.read(reader.inner("ground")),
+        )
+
+
 _READERS: dict[ActKind, Callable[[Reader], Payload]] = {
     ActKind.REGISTER_TTP: RegisterTtp.read,
     ActKind.CERTIFY: Certify.read,
@@ -402,6 +438,7 @@ _READERS: dict[ActKind, Callable[[Reader], Payload]] = {
     ActKind.OFFICER_ADD: OfficerAdd.read,
     ActKind.OFFICER_REMOVE: OfficerRemove.read,
     ActKind.QUORUM: SetQuorum.read,
+    ActKind.RENEW: Renew.read,
 }
 
 

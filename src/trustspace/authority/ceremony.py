@@ -231,7 +231,7 @@ class Ceremony:
 
     def check(self) -> None:
         """Whether an authority may begin like this. Raises ``ActRefused``."""
-        check_quorum(self.quorum, self.officers)
+        check_quorum(self.quorum, len(self.officers))
         if len({officer.certificate.spki for officer in self.officers}) < len(self.officers):
             raise ActRefused("OFFICER_KEY_SHARED")
         wrong = self.certificates.problem()
@@ -239,13 +239,18 @@ class Ceremony:
             raise ActRefused("CEREMONY_CERTIFICATE_WRONG", certificate=wrong)
         if not self.lifetimes.positive:
             raise ActRefused("CEREMONY_LIFETIME_WRONG")
-        if not self.address.startswith(("http://", "https://")) or not self.address.endswith("/"):
-            raise ActRefused("CEREMONY_ADDRESS_WRONG", address=self.address)
+        check_address(self.address)
 
 
-def check_quorum(quorum: int, officers: tuple[Officer, ...]) -> None:
+def check_quorum(quorum: int, officers: int) -> None:
     """Whether so many can act together. Raises ``ActRefused``: QUORUM_TOO_SMALL, OFFICERS_TOO_FEW."""
     if quorum < LEAST_QUORUM:
         raise ActRefused("QUORUM_TOO_SMALL", quorum=quorum, least=LEAST_QUORUM)
-    if len(officers) < quorum:
-        raise ActRefused("OFFICERS_TOO_FEW", officers=len(officers), quorum=quorum)
+    if officers < quorum:
+        raise ActRefused("OFFICERS_TOO_FEW", officers=officers, quorum=quorum)
+
+
+def check_address(address: str) -> None:
+    """Whether files can lie below it. Raises ``ActRefused`` CEREMONY_ADDRESS_WRONG."""
+    if not address.isascii() or not address.startswith(("http://", "https://")) or not address.endswith("/"):
+        raise ActRefused("CEREMONY_ADDRESS_WRONG", address=address)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from trustspace.authority.state import State
 
 _MEMBER = re.compile(r"[a-z]{2,8}\Z")
+_OWN = "authority"
 _PROFILES = ("rfc3029", "kz", "by")
 
 StatusAct: TypeAlias = acts.Suspend | acts.Resume | acts.Revoke
@@ -76,10 +77,12 @@ def check(state: State, act: Act) -> None:
         case acts.OfficerRemove() as payload:
             if payload.certificate not in state.officers:
                 raise ActRefused("OFFICER_UNKNOWN", certificate=payload.certificate)
-            left = (o for sha256, o in state.officers.items() if sha256 != payload.certificate)
-            check_quorum(state.quorum, tuple(left))
+            check_quorum(state.quorum, len(state.officers) - 1)
+        case acts.Renew() as payload:
+            request = read_request(acts.Requested(acts.Purpose.DVCS, payload.request), _OWN)
+            _check_key(state, _OWN, request.spki)
         case acts.SetQuorum() as payload:
-            check_quorum(payload.quorum, tuple(state.officers.values()))
+            check_quorum(payload.quorum, len(state.officers))
 
 
 def take(state: State, act: Act, since: datetime) -> None:
@@ -145,12 +148,22 @@ def _check_key(state: State, member: str, spki: bytes) -> None:
         raise ActRefused("REQUEST_KEY_USED", member=member)
 
 
+def certificates_due(payload: acts.Payload) -> int:
+    """How many certificates an act asks for."""
+    if isinstance(payload, acts.Renew):
+        return 1
+    return len(payload.requests) if isinstance(payload, acts.RegisterTtp | acts.Certify) else 0
+
+
 def check_issuing(state: State, act: Act, index: int) -> None:
     """Whether a certificate may be issued now for a request of an act that holds. Raises ``ActRefused``."""
     payload = act.payload
-    assert isinstance(payload, acts.RegisterTtp | acts.Certify)
     if (act.digest, index) in state.fulfilled:
         raise ActRefused("CERTIFICATE_ISSUED_ALREADY", act=act.digest)
+    if isinstance(payload, acts.Renew):
+        check(state, act)
+        return
+    assert isinstance(payload, acts.RegisterTtp | acts.Certify)
     service = _granted(state, payload.member)
     admitted = isinstance(payload, acts.RegisterTtp) and service.admission == act.digest
     if not admitted and not _proposed_after_admission(state, act, service):
@@ -170,7 +183,15 @@ def _proposed_after_admission(state: State, act: Act, service: Service) -> bool:
 def take_certificate(state: State, act: Act, index: int, certificate: Certificate, since: datetime) -> None:
     """Record what was issued; the first certificate that signs receipts begins the service."""
     payload = act.payload
-    assert isinstance(payload, acts.RegisterTtp | acts.Certify)
+    assert isinstance(payload, acts.RegisterTtp | acts.Certify | acts.Renew)
+    if isinstance(payload, acts.Renew):
+        period = CertificatePeriod(CertificateStatus.GOOD, since, act.digest, str(payload.ground))
+        state.issued[certificate.sha256] = Issued(
+            certificate, IssuerName.ISSUING, payload.service.value, None, (period,)
+        )
+        state.fulfilled[act.digest, index] = certificate.sha256
+        state.own[payload.service] = certificate
+        return
     purpose = payload.requests[index].purpose
     period = CertificatePeriod(CertificateStatus.GOOD, since, act.digest, str(payload.ground))
     state.issued[certificate.sha256] = Issued(

@@ -20,11 +20,13 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
 import trustspace
 from trustspace.algorithms.model import SigningKey
+from trustspace.authority.acts import OwnService
 from trustspace.authority.ceremony import Software
 from trustspace.authority.errors import ActRefused, AuthorityFolderError
 from trustspace.authority.issuance import ISSUING_CRL, ISSUING_FILE, ROOT_CRL, ROOT_FILE
@@ -125,7 +127,7 @@ class Folder:
         self.read()
         with self._open_journal("ab") as stream:
             yield Office.open(
-                read_records(self.read()), lambda line: _append(stream, line), clock=clock, random=random
+                read_records(self.read()), lambda line: append_to(stream, line), clock=clock, random=random
             )
 
     @contextmanager
@@ -145,7 +147,8 @@ class Folder:
     @contextmanager
     def _open_journal(self, mode: str) -> Iterator[IO[bytes]]:
         try:
-            stream: IO[bytes] = self.journal.open(mode)
+            # Without a buffer: what a failed write leaves in one would be written when the file is closed.
+            stream: IO[bytes] = self.journal.open(mode, buffering=0)
         except OSError as error:
             raise _unusable(self.journal, error) from error
         with stream:
@@ -167,13 +170,45 @@ class Folder:
         """A source of a password; ``file:`` is relative to the folder."""
         return None if source is None else SecretSource(source, self.path)
 
-    def key(self, name: str) -> SigningKey:
-        """One of the authority's own keys: root, issuing, register, ocsp."""
-        return self.provider(self.settings(), root=name == "root").open(name)
+    def key(self, issuer: IssuerName) -> SigningKey:
+        """The key of the root or of the issuing CA. Raises ``KeyProviderError``."""
+        return self.provider(self.settings(), root=issuer is IssuerName.ROOT).open(issuer.value)
+
+    def own(self, state: State, service: OwnService) -> SigningKey:
+        """The key of one of the authority's own signers: that of its certificate now."""
+        provider = self.provider(self.settings())
+        wanted = state.own[service]
+        held_keys = provider.keys()
+        for held in held_keys:
+            if held.certificate is not None and held.certificate.sha256 == wanted.sha256:
+                return provider.open(held.name)
+        return provider.open(self.name_of(provider, service, wanted))
+
+    def name_of(self, provider: KeyProvider, service: OwnService, certificate: Certificate) -> str:
+        """The key of a certificate that does not lie beside it yet, among those that are made for it."""
+        public = public_key_of(certificate)
+        held_keys = provider.keys()
+        for held in held_keys:
+            if public is None or not held.name.startswith(service.value):
+                continue
+            if same_key(public, held.key or provider.open(held.name).key):
+                return held.name
+        return service.value
+
+    def renew(self, service: OwnService, kind: str, moment: datetime, random: Random) -> SigningKey:
+        """A new key for one of them, under a name that says since when."""
+        name = f"{service.value}-{moment:%Y%m%d%H%M%S}"
+        return self.provider(self.settings()).generate(name, kind, random=random)
+
+    def take_over(self, state: State, service: OwnService) -> None:
+        """Put the new certificate of an own signer beside its key."""
+        provider = self.provider(self.settings())
+        certificate = state.own[service]
+        provider.attach(self.name_of(provider, service, certificate), certificate)
 
     def service(self, state: State) -> Signer:
         """What seals the records that no officer makes, and signs the register."""
-        return Signer(state.ceremony.certificates.register, self.key("register"))
+        return Signer(state.own[OwnService.REGISTER], self.own(state, OwnService.REGISTER))
 
     # --- Files ---------------------------------------------------------------------------------------------
 
@@ -193,30 +228,37 @@ class Folder:
         return path
 
     def write_authority(self, state: State) -> None:
-        """The authority's certificates and its last CRLs, as the journal has them."""
+        """The authority's certificates, its last CRLs and what it issued, as the journal has them."""
         certificates = state.ceremony.certificates
         self.write(f"{PUBLISHED}/{ROOT_FILE}", certificates.root.raw)
         self.write(f"{PUBLISHED}/{ISSUING_FILE}", certificates.issuing.raw)
         for issuer, crl in state.crls.items():
             self.write(f"{PUBLISHED}/{_CRL_FILES[issuer]}", crl.raw)
+        for issued in state.issued.values():
+            if issued.member is not None:
+                self.write_certificate(state, issued.certificate)
 
     def write_certificate(self, state: State, certificate: Certificate) -> Path:
         """A certificate that was issued, under a name that says whose and what for."""
         issued = state.issued[certificate.sha256]
-        name = f"{issued.member}-{issued.purpose}-{certificate.sha256[:16]}.cer"
-        return self.write(f"{CERTIFICATES}/{name}", certificate.raw)
+        name = f"{issued.member or 'authority'}-{issued.purpose}-{certificate.sha256[:16]}.cer"
+        path = self.path / CERTIFICATES / name
+        return path if path.exists() else self.write(f"{CERTIFICATES}/{name}", certificate.raw)
 
 
-def _append(stream: IO[bytes], line: bytes) -> None:
+def append_to(stream: IO[bytes], line: bytes) -> None:
+    """A line on disk, or none of it: after a failure the file is as long as it was before."""
+    handle = stream.fileno()
+    size = os.fstat(handle).st_size
     try:
-        stream.write(line)
-        stream.flush()
-        os.fsync(stream.fileno())
+        rest = memoryview(line)
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+        os.fsync(handle)
     except OSError as error:
+        with suppress(OSError):
+            os.ftruncate(handle, size)
         raise _unusable(Path(str(stream.name)), error) from error
-
-
-append_to = _append
 
 
 def _unusable(path: Path, error: OSError) -> AuthorityFolderError:

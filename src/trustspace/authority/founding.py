@@ -7,6 +7,7 @@ from datetime import datetime
 
 from trustspace.algorithms.model import SigningKey
 from trustspace.authority import issuance
+from trustspace.authority.acts import OwnService
 from trustspace.authority.ceremony import Certificates
 from trustspace.authority.office import Random
 
@@ -31,8 +32,8 @@ class OwnKeys:
         )
 
 
-ROOT_DAYS, ISSUING_DAYS, SERVICE_DAYS = 20 * 365, 10 * 365, 5 * 365
-"""How long the authority's own certificates are good unless it is decided otherwise."""
+ROOT_DAYS, ISSUING_DAYS = 20 * 365, 10 * 365
+"""How long the two CAs' certificates are good."""
 
 
 def certify(
@@ -42,25 +43,24 @@ def certify(
     *,
     begin: datetime,
     random: Random,
-    days: tuple[int, int, int] = (ROOT_DAYS, ISSUING_DAYS, SERVICE_DAYS),
 ) -> Certificates:
     """The four certificates: the root's own, the issuing CA's by it, both signers' by that."""
     begin = begin.replace(microsecond=0)
-    root = issuance.root_certificate(organisation, keys.root, begin=begin, days=days[0], random=random(48))
+    root = issuance.root_certificate(organisation, keys.root, begin=begin, days=ROOT_DAYS, random=random(48))
     issuing = issuance.issuing_certificate(
-        organisation, keys.issuing.key, root, keys.root, address=address, days=days[1], random=random(48)
+        organisation, keys.issuing.key, root, keys.root, address=address, days=ISSUING_DAYS, random=random(48)
     )
     register, ocsp = (
         issuance.service_certificate(
-            organisation,
-            name,
+            issuance.service_name(organisation, service),
+            service,
             key.key,
             issuing,
             keys.issuing,
             address=address,
-            days=days[2],
+            begin=begin,
             random=random(48),
         )
-        for name, key in (("register", keys.register), ("ocsp", keys.ocsp))
+        for service, key in ((OwnService.REGISTER, keys.register), (OwnService.OCSP, keys.ocsp))
     )
     return Certificates(root, issuing, register, ocsp)

@@ -10,13 +10,13 @@ from types import MappingProxyType
 from trustspace.algorithms.errors import AlgorithmNotSupported, KeyInvalid, SignatureInvalid
 from trustspace.algorithms.keys import load_public_key
 from trustspace.algorithms.model import PublicKey, SigningKey
-from trustspace.authority.acts import Purpose, Requested
+from trustspace.authority.acts import OwnService, Purpose, Renew, Requested
 from trustspace.authority.ceremony import OCSP_PURPOSE, REGISTER_PURPOSE, Ceremony
 from trustspace.authority.errors import ActRefused
 from trustspace.authority.signatures import certified_by
 from trustspace.encoding.certificate import Certificate
 from trustspace.encoding.certification_request import CertificationRequest
-from trustspace.encoding.extensions import EXTENDED_KEY_USAGE, KeyUsage
+from trustspace.encoding.extensions import EXTENDED_KEY_USAGE, SUBJECT_KEY_IDENTIFIER, KeyUsage
 from trustspace.encoding.name import COUNTRY, Name
 from trustspace.errors import MalformedEncoding
 from trustspace.pki.issuing import CertificateTemplate, Issuer, distinguished_name, issue_certificate
@@ -24,6 +24,8 @@ from trustspace.pki.issuing import CertificateTemplate, Issuer, distinguished_na
 _SIGNS = frozenset({KeyUsage.DIGITAL_SIGNATURE, KeyUsage.NON_REPUDIATION})
 _CERTIFIES = frozenset({KeyUsage.KEY_CERT_SIGN, KeyUsage.CRL_SIGN})
 _LEAST_RSA = 2048
+SERVICE_DAYS = 5 * 365
+"""How long the certificates of the authority's own signers are good."""
 
 PURPOSES: Mapping[Purpose, str] = MappingProxyType(
     {Purpose.DVCS: "1.3.6.1.5.5.7.3.10", Purpose.TIMESTAMPING: "1.3.6.1.5.5.7.3.8"}
@@ -99,23 +101,29 @@ def issuing_certificate(
     )
 
 
+def service_name(organisation: str, service: OwnService) -> Name:
+    """The subject of one of the authority's own signers; a new key keeps it."""
+    of_register = service is OwnService.REGISTER
+    title = "Register of the TTP service" if of_register else "OCSP of the CA of the TTP service"
+    return distinguished_name([("O", organisation), ("CN", title)])
+
+
 def service_certificate(
-    organisation: str,
-    name: str,
-    public_key: PublicKey,
+    subject: Name,
+    service: OwnService,
+    public_key: PublicKey | bytes,
     issuing: Certificate,
     issuing_key: SigningKey,
     *,
     address: str,
-    days: int,
+    begin: datetime,
     random: bytes,
 ) -> Certificate:
-    """The certificate of the register's signer (``register``) or of the OCSP responder (``ocsp``)."""
-    of_register = name == "register"
-    title = "Register of the TTP service" if of_register else "OCSP of the CA of the TTP service"
-    validity = Validity.within(issuing, issuing.not_before, days)
+    """The certificate of the register's signer or of the OCSP responder."""
+    of_register = service is OwnService.REGISTER
+    validity = Validity.within(issuing, begin, SERVICE_DAYS)
     template = CertificateTemplate(
-        subject=distinguished_name([("O", organisation), ("CN", title)]),
+        subject=subject,
         public_key=public_key,
         not_before=validity.not_before,
         not_after=validity.not_after,
@@ -216,6 +224,22 @@ def as_decided(certificate: Certificate, requested: Requested, member: str, cere
         and certificate.key_usage == _SIGNS
         and (basic is None or not basic.ca)
         and certificate.not_after - certificate.not_before <= timedelta(days=ceremony.lifetimes.certificate)
+        and certificate.not_after <= ceremony.certificates.issuing.not_after
+    )
+
+
+def renewal_as_decided(
+    certificate: Certificate, renew: Renew, former: Certificate, ceremony: Ceremony
+) -> bool:
+    """Whether the new certificate of an own signer differs from the former in key, number and time only."""
+    names = set(certificate.extensions) | set(former.extensions)
+    kept = names - {SUBJECT_KEY_IDENTIFIER}
+    return (
+        certified_by(certificate, ceremony.certificates.issuing)
+        and certificate.spki == CertificationRequest.parse(renew.request).spki
+        and _same(certificate.subject, former.subject)
+        and all(certificate.extensions.get(oid) == former.extensions.get(oid) for oid in kept)
+        and certificate.not_after - certificate.not_before <= timedelta(days=SERVICE_DAYS)
         and certificate.not_after <= ceremony.certificates.issuing.not_after
     )
 

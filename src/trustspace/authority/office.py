@@ -9,9 +9,18 @@ from typing import Any, TypeAlias
 
 from trustspace.algorithms.model import SigningKey
 from trustspace.authority import issuance, products
-from trustspace.authority.acts import Act, ActKind, Certify, Payload, RegisterTtp, check_writable
+from trustspace.authority.acts import (
+    Act,
+    ActKind,
+    Certify,
+    OwnService,
+    Payload,
+    RegisterTtp,
+    Renew,
+    check_writable,
+)
 from trustspace.authority.ceremony import Ceremony
-from trustspace.authority.effects import check_issuing
+from trustspace.authority.effects import certificates_due, check_issuing
 from trustspace.authority.errors import ActRefused
 from trustspace.authority.journal import BEFORE_THE_FIRST, Record, RecordKind
 from trustspace.authority.reading import b64, time_text
@@ -19,6 +28,7 @@ from trustspace.authority.signatures import Signer
 from trustspace.authority.state import State
 from trustspace.authority.values import Decision, IssuerName
 from trustspace.encoding.certificate import Certificate
+from trustspace.encoding.certification_request import CertificationRequest
 from trustspace.encoding.crl import CertificateList
 from trustspace.lists.register import publish_register
 from trustspace.pki.issuing.signed_data import CmsSigner
@@ -117,26 +127,43 @@ class Office:
         """Issue the certificates of an act that holds; ``key`` is the issuing CA's. Raises ``ActRefused``."""
         act = self.state.effective(digest).act
         payload = act.payload
-        if not isinstance(payload, RegisterTtp | Certify):
+        due = certificates_due(payload)
+        if not due:
             raise ActRefused("ACT_ISSUES_NOTHING", act=digest)
-        open_requests = [i for i in range(len(payload.requests)) if (digest, i) not in self.state.fulfilled]
+        open_requests = [i for i in range(due) if (digest, i) not in self.state.fulfilled]
         if not open_requests:
             raise ActRefused("CERTIFICATE_ISSUED_ALREADY", act=digest)
         made = []
         for index in open_requests:
             check_issuing(self.state, act, index)
-            certificate = issuance.issue_to_ttp(
-                payload.requests[index],
-                payload.member,
-                self.state.ceremony,
-                key,
-                moment=self.moment(),
-                random=self.random(48),
-            )
+            certificate = self._certificate(payload, index, key)
             body = {"act": digest, "index": index, "certificate": b64(certificate.raw)}
             self._write(RecordKind.CERTIFICATE, body, service)
             made.append(certificate)
         return tuple(made)
+
+    def _certificate(self, payload: Payload, index: int, key: SigningKey) -> Certificate:
+        ceremony = self.state.ceremony
+        if isinstance(payload, Renew):
+            return issuance.service_certificate(
+                self.state.own[payload.service].subject,
+                payload.service,
+                CertificationRequest.parse(payload.request).spki,
+                ceremony.certificates.issuing,
+                key,
+                address=ceremony.address,
+                begin=self.moment(),
+                random=self.random(48),
+            )
+        assert isinstance(payload, RegisterTtp | Certify)
+        return issuance.issue_to_ttp(
+            payload.requests[index],
+            payload.member,
+            ceremony,
+            key,
+            moment=self.moment(),
+            random=self.random(48),
+        )
 
     def crl(self, issuer: IssuerName, key: SigningKey, service: Signer) -> CertificateList:
         """Issue the next CRL of the root or of the issuing CA; ``key`` is that CA's."""
@@ -149,13 +176,16 @@ class Office:
         if not self.state.established:
             raise ActRefused("CEREMONY_NOT_SIGNED", quorum=self.state.quorum)
         issued = self.moment()
+        own = self.state.own[OwnService.REGISTER]
+        if issued >= own.not_after:
+            raise ActRefused("OWN_SIGNER_OVER", service="register", until=time_text(own.not_after))
         certificates = self.state.ceremony.certificates
         register = products.register(
             self.state,
             sequence=self.state.records + 1,
             issued=issued,
             next_update=issuance.Validity.within(
-                certificates.register, issued, self.state.ceremony.lifetimes.register
+                own, issued, self.state.ceremony.lifetimes.register
             ).not_after,
         )
         body = {

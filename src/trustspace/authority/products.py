@@ -9,9 +9,9 @@ from trustspace.algorithms.digests import digest_by_oid
 from trustspace.algorithms.errors import AlgorithmNotSupported, KeyInvalid, SignatureInvalid
 from trustspace.algorithms.model import SigningKey
 from trustspace.algorithms.signatures import verify_signature
-from trustspace.authority.acts import Certify, Purpose, Reason, RegisterTtp
+from trustspace.authority.acts import Certify, OwnService, Payload, Purpose, Reason, RegisterTtp, Renew
 from trustspace.authority.errors import JournalBroken
-from trustspace.authority.issuance import as_decided
+from trustspace.authority.issuance import as_decided, renewal_as_decided
 from trustspace.authority.journal import Record
 from trustspace.authority.reading import Reader
 from trustspace.authority.values import (
@@ -195,7 +195,7 @@ def ocsp_response(
     issuing = state.ceremony.certificates.issuing
     if not asked.cert_ids or not all(_names(each, issuing) for each in asked.cert_ids):
         return encode_ocsp_error(OCSPResponseStatus.UNAUTHORIZED)
-    responder = state.ceremony.certificates.ocsp
+    responder = state.own[OwnService.OCSP]
     return issue_ocsp(
         Issuer.of(responder, key),
         [_single(state, each, moment) for each in asked.cert_ids],
@@ -248,9 +248,13 @@ def _single(state: State, asked: CertID, moment: datetime) -> SingleStatus:
 
 
 def is_new_and_as_decided(
-    state: State, certificate: Certificate, payload: RegisterTtp | Certify, index: int, recorded: datetime
+    state: State, certificate: Certificate, payload: Payload, index: int, recorded: datetime
 ) -> bool:
     """Whether an issued certificate is what the act decided, under a serial number of its own."""
     serials = {c.certificate.serial for c in state.issued.values() if c.issuer is IssuerName.ISSUING}
-    decided = as_decided(certificate, payload.requests[index], payload.member, state.ceremony)
+    if isinstance(payload, Renew):
+        decided = renewal_as_decided(certificate, payload, state.own[payload.service], state.ceremony)
+    else:
+        assert isinstance(payload, RegisterTtp | Certify)
+        decided = as_decided(certificate, payload.requests[index], payload.member, state.ceremony)
     return decided and certificate.serial not in serials and certificate.not_before <= recorded

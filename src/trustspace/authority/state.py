@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from trustspace.authority import effects, products
-from trustspace.authority.acts import Act, ActKind, Certify, RegisterTtp
+from trustspace.authority.acts import Act, ActKind, OwnService
 from trustspace.authority.ceremony import Ceremony, Officer
 from trustspace.authority.errors import ActMalformed, ActRefused, JournalBroken
 from trustspace.authority.journal import BEFORE_THE_FIRST, Record, RecordKind
@@ -50,6 +50,8 @@ class State:
     issued: dict[str, Issued] = field(default_factory=dict)
     fulfilled: dict[tuple[str, int], str] = field(default_factory=dict)
     """(act, which of its requests) → the SHA-256 of the certificate that was issued for it."""
+    own: dict[OwnService, Certificate] = field(default_factory=dict)
+    """The certificates of the authority's own signers as they are now."""
     services: dict[str, Service] = field(default_factory=dict)
     authorities: dict[str, Registered] = field(default_factory=dict)
     crls: dict[IssuerName, CrlIssue] = field(default_factory=dict)
@@ -80,7 +82,16 @@ class State:
     def copy(self) -> State:
         """A state of its own, to try a record on."""
         made = copy.copy(self)
-        for name in ("officers", "decisions", "issued", "fulfilled", "services", "authorities", "crls"):
+        for name in (
+            "officers",
+            "decisions",
+            "issued",
+            "fulfilled",
+            "own",
+            "services",
+            "authorities",
+            "crls",
+        ):
             setattr(made, name, dict(getattr(self, name)))
         return made
 
@@ -145,7 +156,7 @@ class State:
         if record.kind in _BY_OFFICERS:
             officer = self.officers.get(record.seal.certificate)
             return None if officer is None else officer.certificate
-        own = self.ceremony.certificates.register
+        own = self.own[OwnService.REGISTER]
         return own if record.seal.certificate == own.sha256 else None
 
     def _signature(self, record: Record, body: Reader, octets: bytes) -> str:
@@ -176,6 +187,8 @@ class State:
             raise JournalBroken("JOURNAL_SEAL_INVALID", number=1, kind=record.kind.value)
         self.space, self.ceremony_act, self.began = act.space, act.digest, ceremony
         self.quorum = ceremony.quorum
+        self.own[OwnService.REGISTER] = ceremony.certificates.register
+        self.own[OwnService.OCSP] = ceremony.certificates.ocsp
         self.officers = {officer.certificate.sha256: officer for officer in ceremony.officers}
         self.decisions[act.digest] = Decision(act, (), record.number)
         begin = CertificatePeriod(CertificateStatus.GOOD, record.recorded, act.digest, "ceremony")
@@ -235,8 +248,8 @@ class State:
         decision = self.effective(body.digest("act"))
         index, certificate = body.integer("index"), body.certificate("certificate")
         payload = decision.act.payload
-        if not isinstance(payload, RegisterTtp | Certify) or not 0 <= index < len(payload.requests):
-            raise ActRefused("ACT_NOT_FOUND", act=decision.act.digest)
+        if not 0 <= index < effects.certificates_due(payload):
+            raise ActRefused("ACT_ISSUES_NOTHING", act=decision.act.digest)
         effects.check_issuing(self, decision.act, index)
         if not products.is_new_and_as_decided(self, certificate, payload, index, record.recorded):
             raise JournalBroken("JOURNAL_CERTIFICATE_WRONG", number=record.number, kind=record.kind.value)

@@ -114,6 +114,19 @@ def _quorum(options: argparse.Namespace, folder: Folder, console: Console) -> in
     return _propose(options, folder, console, lambda _: acts.SetQuorum(options.quorum, _ground(options)))
 
 
+def _renew(options: argparse.Namespace, folder: Folder, console: Console) -> int:
+    service = acts.OwnService(options.service)
+
+    def make(state: State) -> Payload:
+        ground = _ground(options)
+        key = folder.renew(service, options.kind, clock(), os.urandom)
+        subject = state.own[service].subject
+        request = CertificationRequest.build(subject, key, entropy=os.urandom(32))
+        return acts.Renew(service, request.raw, ground)
+
+    return _propose(options, folder, console, make)
+
+
 def _approve(options: argparse.Namespace, folder: Folder, console: Console) -> int:
     with folder.office(clock=clock, random=os.urandom) as office:
         decision = office.approve(_act(options.act, office.state), _officer(options, office.state))
@@ -128,7 +141,10 @@ def _issue(options: argparse.Namespace, folder: Folder, console: Console) -> int
     with folder.office(clock=clock, random=os.urandom) as office:
         digest = _act(options.act, office.state)
         office.state.effective(digest)  # before any password is asked for
-        made = office.issue(digest, folder.key("issuing"), folder.service(office.state))
+        made = office.issue(digest, folder.key(IssuerName.ISSUING), folder.service(office.state))
+        payload = office.state.decisions[digest].act.payload
+        if isinstance(payload, acts.Renew):
+            folder.take_over(office.state, payload.service)
         paths = [folder.write_certificate(office.state, certificate) for certificate in made]
     texts.show_issued(list(zip(made, paths, strict=True)), console, as_json=options.json)
     return ExitCode.DONE
@@ -137,7 +153,7 @@ def _issue(options: argparse.Namespace, folder: Folder, console: Console) -> int
 def _crl(options: argparse.Namespace, folder: Folder, console: Console) -> int:
     issuer = IssuerName.ROOT if options.root else IssuerName.ISSUING
     with folder.office(clock=clock, random=os.urandom) as office:
-        office.crl(issuer, folder.key(issuer.value), folder.service(office.state))
+        office.crl(issuer, folder.key(issuer), folder.service(office.state))
         folder.write_authority(office.state)
         texts.show_crl(office.state.crls[issuer], console, as_json=options.json)
     return ExitCode.DONE
@@ -148,7 +164,7 @@ def _publish(options: argparse.Namespace, folder: Folder, console: Console) -> i
         if not office.state.established:
             raise ActRefused("CEREMONY_NOT_SIGNED", quorum=office.state.quorum)
         service = folder.service(office.state)
-        office.crl(IssuerName.ISSUING, folder.key("issuing"), service)
+        office.crl(IssuerName.ISSUING, folder.key(IssuerName.ISSUING), service)
         register, signed = office.publish(service)
         folder.write_authority(office.state)
         path = folder.write(f"{PUBLISHED}/{REGISTER_FILE}", signed)
@@ -159,7 +175,7 @@ def _publish(options: argparse.Namespace, folder: Folder, console: Console) -> i
 def _ocsp(options: argparse.Namespace, folder: Folder, console: Console) -> int:
     request = read_file(options.request, limit=_SMALL)
     with folder.office(clock=clock, random=os.urandom) as office:
-        save(options.out, office.ocsp(request, folder.key("ocsp")))
+        save(options.out, office.ocsp(request, folder.own(office.state, acts.OwnService.OCSP)))
     texts.show_file(options.out, console, as_json=options.json)
     return ExitCode.DONE
 
@@ -295,6 +311,7 @@ def _request(path: str) -> bytes:
 _ACTIONS: dict[str, Callable[[argparse.Namespace, Folder, Console], int]] = {
     "init": _init,
     "register": _register,
+    "renew": _renew,
     "approve": _approve,
     "issue": _issue,
     "suspend": _status_act,

@@ -284,6 +284,21 @@ class _Builder:
         self.ground(p)
         self.signing(p)
 
+        p = self.action(
+            "renew",
+            "make a new key for the register's signer or the OCSP responder, and propose it",
+            "создать новый ключ подписи реестра или службы OCSP и предложить его",
+        )
+        p.add_argument("service", choices=["register", "ocsp"])
+        p.add_argument(
+            "--kind",
+            default="p-256",
+            metavar="KIND",
+            help=self.say("kind of the key (default: p-256)", "вид ключа (по умолчанию: p-256)"),
+        )
+        self.ground(p)
+        self.signing(p)
+
     def _status_acts(self) -> None:
         for name, english, russian in (
             ("suspend", "propose to suspend", "предложить приостановить действие"),

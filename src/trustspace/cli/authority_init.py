@@ -7,12 +7,21 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from trustspace.authority.ceremony import Ceremony, Custody, Lifetimes, Officer, Participant
+from trustspace.authority.ceremony import (
+    Ceremony,
+    Custody,
+    Lifetimes,
+    Officer,
+    Participant,
+    check_address,
+    check_quorum,
+)
 from trustspace.authority.errors import AuthorityFolderError
 from trustspace.authority.folder import SETTINGS, Folder, Settings, append_to, running_software
-from trustspace.authority.founding import SERVICE_DAYS, OwnKeys, certify
-from trustspace.authority.issuance import officer_certificate
+from trustspace.authority.founding import OwnKeys, certify
+from trustspace.authority.issuance import SERVICE_DAYS, officer_certificate
 from trustspace.authority.office import Office
+from trustspace.authority.reading import plain
 from trustspace.authority.signatures import Signer
 from trustspace.authority.state import State
 from trustspace.cli.errors import CommandError
@@ -48,6 +57,13 @@ def initialise(options: argparse.Namespace, folder: Folder) -> State:
     )
     if not lifetimes.positive:
         raise CommandError("AUTHORITY_ARGUMENT", option="--…-days", value="< 1")
+    if folder.exists():
+        raise AuthorityFolderError("AUTHORITY_EXISTS", path=str(folder.path))
+    # Before any key is made: what would be refused in the end is refused now.
+    check_quorum(options.quorum, len(options.officer) + len(options.new_officer))
+    check_address(options.address)
+    for name in ("space", "organisation", "place"):
+        plain(getattr(options, name), f"--{name}")
     _folders(folder, settings)
     with folder.new_journal() as stream:
         officers = [_registered(text) for text in options.officer]

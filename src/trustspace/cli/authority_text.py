@@ -35,6 +35,7 @@ _KINDS = {
     "officer-add": ("add officer", "назначение уполномоченного"),
     "officer-remove": ("remove officer", "снятие уполномоченного"),
     "quorum": ("quorum", "число подписей"),
+    "renew": ("new key", "новый ключ"),
 }
 
 
@@ -42,6 +43,7 @@ def about(act: Act, console: Console) -> str:
     """An act in a few words: what it does, to whom."""
     payload = act.payload
     subject: object = getattr(payload, "target", None) or getattr(payload, "member", None)
+    subject = subject or getattr(payload, "service", None)
     if isinstance(payload, OfficerAdd | RegisterAuthority):
         subject = payload.name
     elif isinstance(payload, OfficerRemove):

@@ -39,6 +39,18 @@ _OUTCOME_WORDS = {
     Outcome.UNDETERMINED_FOR_GOOD: ("undetermined", "не определено"),
     Outcome.UNDETERMINED_FOR_NOW: ("undetermined for now", "пока не определено"),
 }
+_FOUND = {
+    "HASH_FAILURE": ("The document was changed after signing", "Документ изменён после подписания"),
+    "SIG_CRYPTO_FAILURE": ("The signature value is false", "Значение подписи неверно"),
+    "REVOKED": (
+        "The signer's certificate was revoked before signing",
+        "Сертификат подписанта отозван до подписания",
+    ),
+    "EXPIRED": (
+        "The signer's certificate had expired before signing",
+        "Сертификат подписанта истёк до подписания",
+    ),
+}
 _WAYS = {Way.ONLINE: ("asked", "запрос"), Way.OFFLINE: ("carried", "с документом")}
 _REASONS = {
     (Way.ONLINE, True, True): (
@@ -209,9 +221,14 @@ class DemoText:
                 f"  {self._marks[row.actual.outcome]} {row.sender}→{row.reader}  {name}: {outcome}{surprise}"
             )
             failed = row.actual.outcome is Outcome.INVALID and row.actual.sub_indication
-            sub = f" [{row.actual.sub_indication}]" if failed else ""
+            sub = f" {self._found(row.actual.sub_indication)}" if failed else ""
             lines.append(f"           {moment_text(row.reason(self._language.value))}{sub}")
         return "\n".join(lines)
+
+    def _found(self, sub_indication: str | None) -> str:
+        """What the sub-indication says in words, its code behind them."""
+        words = _FOUND.get(sub_indication or "", ("It failed a check", "Проверка не пройдена"))
+        return f"{self.say(*words)} [{sub_indication}]."
 
     def _verdict(self, results: Results, folder: str, seconds: float) -> str:
         crossings, cases = len(results.crossings), len(results.cases)

@@ -9,11 +9,12 @@ import traceback
 from trustspace.cli.console import Console
 from trustspace.cli.errors import CommandError
 from trustspace.cli.exit_codes import ExitCode
-from trustspace.cli.plain_text import json_text
+from trustspace.cli.plain_text import json_text, visible
 from trustspace.cli.words import describe
 from trustspace.errors import TrustspaceError
 
 DEBUG_VARIABLE = "TRUSTSPACE_DEBUG"
+_LONGEST_LINE = 4000
 
 
 def report(error: Exception, console: Console, *, as_json: bool = False) -> ExitCode:
@@ -22,7 +23,8 @@ def report(error: Exception, console: Console, *, as_json: bool = False) -> Exit
     ``as_json`` puts the same into standard output for programs: an ``error``, and no indication.
     """
     if os.environ.get(DEBUG_VARIABLE, "") not in ("", "0"):
-        console.note("".join(traceback.format_exception(error)).rstrip())
+        lines = "".join(traceback.format_exception(error)).rstrip().splitlines()
+        console.note("\n".join(visible(line, limit=_LONGEST_LINE) for line in lines))
     if isinstance(error, BrokenPipeError):
         return ExitCode.UNUSABLE
     known = error if isinstance(error, TrustspaceError) else _internal(error)

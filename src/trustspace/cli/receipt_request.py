@@ -16,6 +16,7 @@ from trustspace.cli.http import ANSWER_LIMIT, TIMEOUT_SECONDS, check_url
 from trustspace.cli.plain_text import json_text, visible
 from trustspace.cli.receipt_text import ground_text, says_text
 from trustspace.cli.signatures import open_signature
+from trustspace.cli.words import decoding_reason, describe
 from trustspace.documents.content import Content
 from trustspace.documents.model import Document
 from trustspace.encoding.dvcs import ServiceType
@@ -26,9 +27,13 @@ from trustspace.receipts.details import Imprint
 from trustspace.receipts.outcome import Outcome
 from trustspace.receipts.parsing import Parsed, ReceiptUnreadable, parse_receipt
 from trustspace.receipts.request import DetachedContent, build_request, parse_request, same_question
+from trustspace.validation.report import render_causes
 
 _DOCUMENT_LIMIT = 100 << 20
 """Octets of a document that travels in a request (Kazakhstan's order 149 caps it at 100 MB)."""
+
+_REFUSALS = frozenset(range(400, 500)) - {408, 425, 429}
+"""HTTP statuses that asking again does not change (RFC 9110 §15.5): the address or the request is wrong."""
 
 _EXITS = {
     Outcome.VALID: ExitCode.DONE,
@@ -41,7 +46,9 @@ _EXITS = {
 def run(options: argparse.Namespace, console: Console) -> int:
     """Ask and keep the answer; the exit code is what the receipt says, which is not yet verified.
 
-    Raises ``CommandError``: URL_ARGUMENT, NODE_UNREACHABLE, NODE_REFUSED, what reading the file raises.
+    No answer is undetermined for now: it says nothing about the signature, and a program must not take it for
+    a fault of the document.
+    Raises ``CommandError``: URL_ARGUMENT, NODE_REFUSED, what reading the file raises.
     """
     url = check_url(options.node, "--node").rstrip("/")
     address = url if url.endswith("/dvcs") else url + "/dvcs"
@@ -60,7 +67,10 @@ def run(options: argparse.Namespace, console: Console) -> int:
     try:
         answer = outgoing.dvcs(address, request)
     except PeerUnreachable as error:
-        raise CommandError("NODE_UNREACHABLE", url=url, reason=error.parameters["reason"]) from error
+        reason = str(error.parameters["reason"])
+        if error.status in _REFUSALS:
+            raise CommandError("NODE_REFUSED", url=url, reason=reason) from error
+        return _no_answer(CommandError("NODE_UNREACHABLE", url=url, reason=reason), options, console)
     finally:
         outgoing.close()
     parsed = _read(answer, request, url)
@@ -85,7 +95,7 @@ def _read(answer: bytes, request: bytes, url: str) -> Parsed:
     try:
         parsed = parse_receipt(answer)
     except ReceiptUnreadable as error:
-        reason = str(error.parameters.get("reason"))
+        reason = f"its answer is no receipt ({decoding_reason(error)})"
         raise CommandError("NODE_REFUSED", url=url, reason=reason) from error
     if parsed.info is None:
         return parsed
@@ -93,6 +103,28 @@ def _read(answer: bytes, request: bytes, url: str) -> Parsed:
     if different is not None:
         raise CommandError("NODE_REFUSED", url=url, reason=f"its answer is to another question ({different})")
     return parsed
+
+
+def _no_answer(why: CommandError, options: argparse.Namespace, console: Console) -> int:
+    """Undetermined for now, in the form of an answer; nothing is kept, because nothing came."""
+    outcome = Outcome.UNDETERMINED_FOR_NOW
+    cause, remedy = describe(why, console.language)
+    if options.json:
+        row = {"code": why.code, "parameters": why.parameters, "message": cause, "remedy": remedy}
+        view = {
+            "receipt": None,
+            "says": outcome.value,
+            "status_text": [],
+            "member": None,
+            "ground": None,
+            "verified": False,
+            "causes": [row],
+        }
+        console.print(json_text(view))
+    else:
+        says = says_text(outcome.value, console.language)
+        console.print(f"{says[0].upper()}{says[1:]}. {cause}\n{remedy}")
+    return _EXITS[outcome]
 
 
 def _tell(parsed: Parsed, answer: bytes, options: argparse.Namespace, console: Console) -> int:
@@ -108,6 +140,7 @@ def _tell(parsed: Parsed, answer: bytes, options: argparse.Namespace, console: C
             "member": details.member if details else None,
             "ground": details.ground if details else None,
             "verified": False,
+            "causes": render_causes(said.causes, console.language.value),
         }
         console.print(json_text(view))
         return _EXITS[said.outcome]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from trustspace.cli.console import Console
@@ -12,7 +13,9 @@ from trustspace.cli.files import content_of_file, parse_time, read_file
 from trustspace.cli.plain_text import json_text
 from trustspace.cli.receipt_text import render_report
 from trustspace.cli.trust_state import load_trust
+from trustspace.cli.words import decoding_reason
 from trustspace.receipts.parsing import ReceiptUnreadable
+from trustspace.receipts.report import Standing
 from trustspace.receipts.verify import verify_receipt
 from trustspace.validation.times import Times
 
@@ -39,13 +42,20 @@ def run(options: argparse.Namespace, console: Console) -> int:
             content=content,
         )
     except ReceiptUnreadable as error:
-        reason = error.parameters.get("reason")
+        reason = decoding_reason(error)
         raise CommandError("RECEIPT_UNREADABLE", path=options.file, reason=reason) from error
+    if trust.unused:
+        # First what is missing: "no register at hand" alone would send the reader for one that lies there.
+        both = (trust.unused, report.causes)
+        first, second = both if report.standing is Standing.UNKNOWN else both[::-1]
+        report = replace(report, causes=(*first, *second))
     as_data = report.to_dict(console.language.value)
     if options.json:
         console.print(json_text(as_data))
         for note in trust.notes:
             console.remark(note)
     else:
-        console.print(render_report(as_data, console.language, trust.notes))
+        # The register that was not used stands among the causes already.
+        notes = trust.notes[len(trust.unused) // 2 :]
+        console.print(render_report(as_data, console.language, notes))
     return INDICATION_EXITS.get(report.indication.value, ExitCode.UNDETERMINED)

@@ -17,7 +17,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from trustspace.cli.errors import CommandError
@@ -99,7 +99,13 @@ def _anchor(row: dict[str, Any]) -> TrustAnchor:
 
 
 def _time(value: str) -> datetime:
-    return datetime.fromisoformat(value)
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError("a time without zone")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:  # within hours of the first or last year
+        raise ValueError(str(error)) from error
 
 
 def _octets(value: str) -> bytes:

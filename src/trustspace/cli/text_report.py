@@ -13,7 +13,7 @@ from typing import Any
 from trustspace.cli.language import Language
 from trustspace.cli.plain_text import visible
 from trustspace.cli.tree import label, moment_text
-from trustspace.cli.words import pick
+from trustspace.cli.words import in_russian, pick
 from trustspace.encoding.certificate import Certificate
 from trustspace.errors import TrustspaceError
 
@@ -32,6 +32,12 @@ _VERDICTS = {
     "TOTAL-FAILED": ("NOT valid", "НЕ действительна"),
     "INDETERMINATE": ("cannot be decided", "определить нельзя"),
 }
+
+_OF_TIMESTAMPS = _VERDICTS | {
+    "TOTAL-PASSED": ("valid", "действителен"),
+    "TOTAL-FAILED": ("NOT valid", "НЕ действителен"),
+}
+"""A time-stamp is of another gender in Russian."""
 
 
 def person(certificate: Certificate | None, fallback: str | None = None) -> str:
@@ -234,7 +240,7 @@ class _Text:
     def timestamps(self, timestamps: Sequence[Row]) -> list[str]:
         lines = []
         for timestamp in timestamps:
-            verdict = self.say(*_VERDICTS.get(timestamp["indication"], (timestamp["indication"],) * 2))
+            verdict = self.say(*_OF_TIMESTAMPS.get(timestamp["indication"], (timestamp["indication"],) * 2))
             when = moment_text(timestamp["time"] or "?")
             value = f"{when}, {self.signer(timestamp)}: {verdict}"
             lines.append(self.line("Time-stamp", "Штамп времени", value))
@@ -253,6 +259,12 @@ class _Text:
             lines.append(f"{pad}{self.say('What to do', 'Что делать')}: {moment_text(cause['remedy'])}")
         return lines
 
+    def engine(self, text: str) -> str:
+        """The modules that judged, with what is said of them in the reader's language."""
+        for term in ("not certified", "algorithm end dates"):
+            text = text.replace(term, self.say(term, in_russian(term)))
+        return text
+
     def footer(self) -> list[str]:
         report = self.report
         policy = report["policy"]
@@ -263,5 +275,5 @@ class _Text:
             + visible(policy["name"]),
             self.say("Trust snapshot ", "Снимок доверия ") + visible(report["snapshot"]),
             self.say("Evidence       ", "Доказательства ") + visible(report["evidence"]),
-            self.say("Engine         ", "Программа      ") + visible(report["engine"]),
+            self.say("Engine         ", "Программа      ") + visible(self.engine(report["engine"])),
         ]

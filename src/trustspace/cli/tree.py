@@ -12,8 +12,8 @@ from typing import Any
 
 from trustspace.cli.language import Language
 from trustspace.cli.plain_text import visible
-from trustspace.cli.words import pick
-from trustspace.cli.words_fields import FIELDS
+from trustspace.cli.words import in_russian, pick
+from trustspace.cli.words_fields import FIELDS, RUSSIAN_VALUES
 
 Value = Any
 """str, int, bool, None, a list or a dictionary of these: what JSON holds."""
@@ -48,14 +48,14 @@ def _lines(view: Mapping[str, Value], language: Language, indent: int) -> list[s
             continue
         name = label(key, language)
         if key == "identities":
-            lines.extend(_list_lines(name, [_identity(row, language) for row in value], language, indent))
+            lines.extend(_list_lines(key, [_identity(row, language) for row in value], language, indent))
         elif isinstance(value, Mapping):
             lines.append(f"{pad}{name}")
             lines.extend(_lines(value, language, indent + 2))
         elif isinstance(value, Sequence) and not isinstance(value, str):
-            lines.extend(_list_lines(name, value, language, indent))
+            lines.extend(_list_lines(key, value, language, indent))
         else:
-            lines.append(f"{pad}{name:<{_LABEL_WIDTH}} {_scalar(value, language)}")
+            lines.append(f"{pad}{name:<{_LABEL_WIDTH}} {_scalar(_worded(key, value, language), language)}")
     return lines
 
 
@@ -68,12 +68,13 @@ def _identity(row: Mapping[str, Value], language: Language) -> str:
     return f"{label(row['kind'], language)} {row['value']} ({row['state']}{check})"
 
 
-def _list_lines(name: str, values: Sequence[Value], language: Language, indent: int) -> list[str]:
+def _list_lines(key: str, values: Sequence[Value], language: Language, indent: int) -> list[str]:
+    name = label(key, language)
     pad = " " * indent
     shown = values[:_LONGEST_LIST]
     lines: list[str] = []
     if all(not isinstance(value, Mapping) for value in shown):
-        first, *rest = (_scalar(value, language) for value in shown)
+        first, *rest = (_scalar(_worded(key, value, language), language) for value in shown)
         lines.append(f"{pad}{name:<{_LABEL_WIDTH}} {first}")
         lines.extend(f"{pad}{'':<{_LABEL_WIDTH}} {value}" for value in rest)
     else:
@@ -89,6 +90,15 @@ def _list_lines(name: str, values: Sequence[Value], language: Language, indent: 
             )
         )
     return lines
+
+
+def _worded(key: str, value: Value, language: Language) -> Value:
+    """A value of a closed set by its Russian word; any other as it is."""
+    if language is not Language.RUSSIAN or not isinstance(value, str):
+        return value
+    if key in ("engine", "modules"):
+        return value.replace("not certified", in_russian("not certified"))
+    return RUSSIAN_VALUES.get(key, {}).get(value, value)
 
 
 def _scalar(value: Value, language: Language) -> str:

@@ -14,6 +14,7 @@ from trustspace.errors import TrustspaceError
 from trustspace.pki.evidence_pool import EvidencePool
 from trustspace.trust.register import Register
 from trustspace.trust.snapshot import ServiceKind, Snapshot, TrustAnchor
+from trustspace.validation.causes import Cause
 
 _SHOWN_SKIPPED = 5
 
@@ -25,22 +26,29 @@ class TrustState:
     snapshot: Snapshot
     evidence: EvidencePool
     notes: tuple[str, ...]
+    unused: tuple[Cause, ...] = ()
+    """That a register was not used because it cannot be believed for now, and why; for programs (the notes
+    say it to people)."""
 
 
 def load_trust(paths: list[str], moment: datetime, console: Console) -> TrustState:
     """Read and sort everything that ``--trust`` names, believed at ``moment``.
 
-    Raises ``CommandError`` as :func:`read_trust` does, and REGISTER_NOT_VERIFIED for a register that is not
-    believed: nothing of it is used, and the command stops rather than go on with less than was given.
+    A register that cannot be believed *for now* (no current CRL, no chain, out of date) is not used, and the
+    notes say so: a register only ever adds trust, so going on without it is the narrower state.
+
+    Raises ``CommandError`` as :func:`read_trust` does, and REGISTER_NOT_VERIFIED for a file whose signature
+    is false or that is no register although it claims to be: somebody should look at it before going on.
     """
     inputs = read_trust(paths)
     evidence = _evidence(inputs)
-    register = _register(inputs, evidence, moment, console)
+    register, unused = _register(inputs, evidence, moment, console)
     anchors = [TrustAnchor(certificate) for certificate in inputs.anchors.values()]
     if register is not None:
         anchors += _through_register(register, inputs, moment)
     snapshot = Snapshot(tuple(anchors), register, tuple(inputs.certificates.values()))
-    return TrustState(snapshot, evidence, tuple(_notes(inputs, console)))
+    notes = [*_register_note(unused, console), *_notes(inputs, console)]
+    return TrustState(snapshot, evidence, tuple(notes), unused)
 
 
 def _evidence(inputs: TrustInputs) -> EvidencePool:
@@ -60,22 +68,47 @@ def _evidence(inputs: TrustInputs) -> EvidencePool:
 
 def _register(
     inputs: TrustInputs, evidence: EvidencePool, moment: datetime, console: Console
-) -> Register | None:
-    """The newest of the registers, each of which must be believed."""
+) -> tuple[Register | None, tuple[Cause, ...]]:
+    """The newest of the registers; none where one of them cannot be believed now, and why.
+
+    An older register beside one that is not believed is not used either: the other may be the newer one, and
+    what it withdraws must not come back.
+    """
     if not inputs.registers:
-        return None
-    from trustspace.lists.register import read_register  # noqa: PLC0415 - few trust folders hold one
+        return None, ()
+    from trustspace.lists.register import (  # noqa: PLC0415 - few trust folders hold one
+        RegisterUnavailable,
+        RegisterUndetermined,
+        read_register,
+    )
 
     newest: Register | None = None
+    unused: list[Cause] = []
     for data, path in inputs.registers.items():
         try:
             register = read_register(data, inputs.anchors.values(), evidence, moment)
+        except RegisterUnavailable as error:
+            unused.append(Cause("REGISTER_NOT_USED", {"path": path}))
+            why = error.why[:1] if isinstance(error, RegisterUndetermined) else ()
+            unused += why or (Cause(error.code, error.parameters),)
+            continue
         except TrustspaceError as error:
             reason = describe(error, console.language)[0].rstrip(".")
             raise CommandError("REGISTER_NOT_VERIFIED", path=path, reason=reason) from error
         if newest is None or register.sequence > newest.sequence:
             newest = register
-    return newest
+    return (None if unused else newest), tuple(unused)
+
+
+def _register_note(unused: tuple[Cause, ...], console: Console) -> list[str]:
+    """That no register was used and what is missing, in one note a register."""
+    if not unused:
+        return []
+    from trustspace.validation.catalogue import render  # noqa: PLC0415 - only then are words needed
+
+    words = [render(item.code, item.parameters, console.language.value) for item in unused]
+    pairs = zip(words[::2], words[1::2], strict=True)
+    return [f"{what[0]} {why[0]} {why[1]}" for what, why in pairs]
 
 
 def _through_register(register: Register, inputs: TrustInputs, moment: datetime) -> list[TrustAnchor]:

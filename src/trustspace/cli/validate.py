@@ -15,8 +15,10 @@ from trustspace.cli.exit_codes import INDICATION_EXITS, ExitCode
 from trustspace.cli.files import content_of_digests, content_of_file, parse_time, read_file
 from trustspace.cli.plain_text import json_text
 from trustspace.cli.trust_state import load_trust
+from trustspace.validation.causes import Cause
 from trustspace.validation.judge import judge
 from trustspace.validation.policy import Policy
+from trustspace.validation.report import render_causes
 from trustspace.validation.times import Times
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ class _Judged:
     snapshot: Snapshot
     notes: list[str]
     name: str
+    unused: tuple[Cause, ...] = ()
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
@@ -78,7 +81,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
                 "Ключ --trust не указан, поэтому не доверяем никому: укажите сертификаты доверенных центров.",
             )
         )
-    return _answer(_Judged(report, facts, trust.snapshot, notes, options.file), options, console)
+    judged = _Judged(report, facts, trust.snapshot, notes, options.file, trust.unused)
+    return _answer(judged, options, console)
 
 
 def load_policy(name: str) -> Policy:
@@ -155,14 +159,14 @@ def _replay(options: argparse.Namespace, console: Console, policy: Policy) -> in
         raise CommandError("REPLAY_WITH_INPUT")
     stored = read_facts(read_file(options.replay, limit=_SIGNATURE_LIMIT), options.replay)
     times = Times.at(parse_time(options.at)) if options.at else stored.times
-    snapshot, notes = stored.snapshot, []
+    snapshot, notes, unused = stored.snapshot, list[str](), tuple[Cause, ...]()
     if options.trust:
         trust = load_trust(options.trust, times.control_time, console)
-        snapshot, notes = trust.snapshot, list(trust.notes)
+        snapshot, notes, unused = trust.snapshot, list(trust.notes), trust.unused
     report = judge(stored.facts, snapshot, times, policy)
     document = stored.facts.document
     name = (document.name if document else None) or options.replay
-    return _answer(_Judged(report, stored.facts, snapshot, notes, name), options, console)
+    return _answer(_Judged(report, stored.facts, snapshot, notes, name, unused), options, console)
 
 
 def _answer(judged: _Judged, options: argparse.Namespace, console: Console) -> int:
@@ -170,6 +174,7 @@ def _answer(judged: _Judged, options: argparse.Namespace, console: Console) -> i
     report = judged.report
     as_data = report.to_dict(language.value)
     if options.json or options.report == "json":
+        as_data["notes"] = render_causes(judged.unused, language.value)
         text = json_text(as_data)
         for note in judged.notes:
             console.remark(note)

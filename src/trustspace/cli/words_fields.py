@@ -144,3 +144,43 @@ FIELDS: dict[str, tuple[str, str]] = {
     "indication": ("Indication", "Заключение"),
     "best_signature_time": ("Proven signature time", "Доказанное время подписи"),
 }
+
+_REASONS = {
+    "unspecified": "не указана",
+    "keyCompromise": "ключ скомпрометирован",
+    "cACompromise": "скомпрометирован ключ центра",
+    "affiliationChanged": "изменились сведения о владельце",
+    "superseded": "заменён новым сертификатом",
+    "cessationOfOperation": "больше не используется",
+    "certificateHold": "действие приостановлено",
+    "removeFromCRL": "приостановка снята",
+    "privilegeWithdrawn": "владелец лишён права",
+    "aACompromise": "скомпрометирован ключ центра атрибутов",
+}
+_STATUSES = {
+    "good": "не отозван",
+    "revoked": "отозван",
+    "unknown": "неизвестен",
+    "successful": "успешно",
+    "malformed request": "запрос не разобран",
+    "internal error": "внутренняя ошибка службы",
+    "try later": "повторите позже",
+    "sig required": "запрос должен быть подписан",
+    "unauthorized": "запрос не разрешён",
+    "granted": "выдан",
+    "granted with mods": "выдан с изменениями",
+    "rejection": "отказ",
+    "waiting": "ожидание",
+    "revocation warning": "предупреждение об отзыве",
+    "revocation notification": "уведомление об отзыве",
+    "withdrawn": "отозван",
+    "suspended": "приостановлен",
+}
+_OUTCOMES = {
+    "valid": "действительна",
+    "invalid": "недействительна",
+    "undetermined-for-good": "проверить невозможно",
+    "undetermined-for-now": "пока проверить невозможно",
+}
+RUSSIAN_VALUES = {"reason": _REASONS, "status": _STATUSES, "outcome": _OUTCOMES}
+"""Key → value → Russian: only for fields whose values are a closed set, never for what a file says freely."""

@@ -62,6 +62,9 @@ RUSSIAN_TERMS = {
     "a member is missing": "не хватает поля",
     "wrong number of members": "неверное число полей",
     "its own signature is false": "его собственная подпись неверна",
+    # said of cryptographic modules
+    "not certified": "не сертифицирован",
+    "algorithm end dates": "сроки алгоритмов",
     # the operating system's
     "Permission denied": "нет прав доступа",
     "No such file or directory": "нет такого файла или папки",

@@ -244,9 +244,10 @@ class SignedData(Encoded):
         """Revocation information that is no CRL."""
         found = []
         for raw in self._choices(self.crls_element, plain=False):
-            parts = ber_parse(raw, what="OtherRevocationInfoFormat").children
-            if raw[0] != 0xA1 or len(parts) != 2:
-                malformed("OtherRevocationInfoFormat", parts[0], "wrong form")
+            element = ber_parse(raw, what="OtherRevocationInfoFormat")
+            parts = element.children
+            if element.tag != 0xA1 or len(parts) != 2:
+                malformed("OtherRevocationInfoFormat", element, "wrong form")
             found.append(OtherRevocationInfo(parts[0].oid(), parts[1].raw))
         return tuple(found)
 

@@ -205,6 +205,9 @@ class Name(Encoded):
     @lazy
     def normalized(self) -> NameKey:
         """The key by which names are compared (RFC 5280 §7.1)."""
+        return _shared_key(self.raw) if len(self.raw) <= _SHARED_OCTETS else self._key()
+
+    def _key(self) -> NameKey:
         rdns: dict[int, set[tuple[str, str]]] = {}
         for attribute in self._read[0]:
             rdns.setdefault(attribute.rdn_index, set()).add((attribute.oid, prepare(attribute.value)))
@@ -236,6 +239,15 @@ class Name(Encoded):
     def with_rdn(self, rdn: bytes) -> Name:
         """This name with one more RDN (RFC 5280 §4.2.1.13, nameRelativeToCRLIssuer)."""
         return Name.parse(der.tlv(0x30, self._element.content + rdn))
+
+
+_SHARED_OCTETS = 512
+
+
+@lru_cache(maxsize=4096)
+def _shared_key(raw: bytes) -> NameKey:
+    """The key of a name of usual length: issuers come again with every certificate of theirs."""
+    return Name.parse(raw)._key()
 
 
 _PRINTABLE_TYPES = frozenset({COUNTRY, SERIAL_NUMBER, "2.5.4.46"})

@@ -23,6 +23,7 @@ from trustspace.pki.issuing.signed_data import CmsSigner
 from trustspace.pki.revocation import EvidencePool
 from trustspace.trust.register import Register
 from trustspace.trust.snapshot import ServiceKind, Snapshot
+from trustspace.validation.causes import Cause
 from trustspace.validation.indications import Indication
 from trustspace.validation.judge import judge
 from trustspace.validation.policy import Policy
@@ -43,7 +44,23 @@ class RegisterUntrusted(InputError):
     code = "REGISTER_UNTRUSTED"
 
 
-class RegisterOutOfDate(InputError):
+class RegisterUnavailable(InputError):
+    """It may well be the register, and nothing of it may be used now: what is missing can still arrive."""
+
+    code = "REGISTER_UNDETERMINED"
+
+
+class RegisterUndetermined(RegisterUntrusted, RegisterUnavailable):
+    """Whether the signature is good cannot be told (INDETERMINATE): no current CRL, no chain, no trust.
+
+    Parameters as of :class:`RegisterUntrusted`; ``why`` are the signature's causes, most decisive first.
+    """
+
+    code = "REGISTER_UNDETERMINED"
+    why: tuple[Cause, ...] = ()
+
+
+class RegisterOutOfDate(RegisterUnavailable):
     """The register is not good at this time. Parameters: ``issued``, ``next_update``, ``moment``."""
 
     code = "REGISTER_OUT_OF_DATE"
@@ -88,6 +105,7 @@ def read_register(
 
     Raises:
         RegisterUntrusted: its signature is not TOTAL-PASSED, or it has not exactly one.
+        RegisterUndetermined: of these, its one signature is neither valid nor invalid for now.
         RegisterMalformed: what is signed is no register.
         RegisterOutOfDate: not yet issued, or past its next update.
         RegisterReplayed: its sequence number is below ``least_sequence``.
@@ -101,11 +119,15 @@ def read_register(
     if report.indication is not Indication.TOTAL_PASSED or len(report.signatures) != 1:
         worst = next((s for s in report.signatures if not s.passed), None)
         causes = (worst.causes if worst else ()) or report.causes
-        raise RegisterUntrusted(
+        open_ = report.indication is Indication.INDETERMINATE and len(report.signatures) == 1
+        error = (RegisterUndetermined if open_ else RegisterUntrusted)(
             indication=report.indication.value,
             sub_indication=worst.sub_indication.value if worst and worst.sub_indication else None,
             cause=causes[0].code if causes else None,
         )
+        if isinstance(error, RegisterUndetermined):
+            error.why = tuple(causes)
+        raise error
     if document.content is None or document.detached:
         raise RegisterUntrusted(indication="INDETERMINATE", sub_indication=None, cause="DETACHED")
     altered = alterations(SignedData.parse(data), data, verified_parts(facts, report))

@@ -11,7 +11,6 @@ that two nodes which ask one another always have some left to answer with.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -25,6 +24,7 @@ from starlette.types import ASGIApp
 
 from trustspace.errors import TrustspaceError
 from trustspace.node.config import Limits
+from trustspace.node.log import log
 from trustspace.node.outgoing import DVCS_TYPE, TSP_QUERY_TYPE, TSP_REPLY_TYPE
 from trustspace.receipts.request import Request as DvcsRequest
 from trustspace.validation.catalogue import render
@@ -41,7 +41,6 @@ _ASKING_WORKERS = 32
 _MAX_WAITING = 256
 """Requests under way at a time; beyond it the answer is 503 at once, not a long wait."""
 
-_log = logging.getLogger("trustspace.node")
 T = TypeVar("T")
 
 
@@ -176,10 +175,10 @@ def _guarded(handler: Handler) -> Handler:
             return _failure(error.status, error.code, error.parameters)
         except TrustspaceError as error:
             # What the service raises means: nothing was signed, and it may work later.
-            _log.warning("%s: %s", request.url.path, error)
+            log.warning("%s: %s", request.url.path, error)
             return _failure(503, error.code, error.parameters)
         except Exception:
-            _log.exception("%s failed", request.url.path)
+            log.exception("%s failed", request.url.path)
             return _failure(500, "INTERNAL_ERROR", {"detail": "see the node's log", "incident": None})
 
     return handle

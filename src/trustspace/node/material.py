@@ -23,7 +23,7 @@ from trustspace.keys.errors import KeyNameError
 from trustspace.keys.matching import check_certificate_of
 from trustspace.keys.opening import open_key
 from trustspace.keys.ring import KeyRing, RingKey
-from trustspace.lists.register import read_register
+from trustspace.lists.register import RegisterUndetermined, read_register
 from trustspace.node.config import KeyConfig, NodeConfig
 from trustspace.pki.edges import EdgeCache, EdgeOutcome
 from trustspace.pki.issuing.signed_data import CmsSigner
@@ -238,6 +238,9 @@ class Trust:
             data = read_file(self._config.register, "the register")
             register = read_register(data, self._roots, evidence, now, least_sequence=self._sequence)
             self._sequence = register.sequence
+        except RegisterUndetermined as error:
+            # Beside that it is not believed, health says what is missing (a CRL, a certificate).
+            problems += [Cause(error.code, error.parameters), *error.why[:1]]
         except TrustspaceError as error:
             problems.append(Cause(error.code, error.parameters))
         snapshot = Snapshot(self._anchors(register), register)

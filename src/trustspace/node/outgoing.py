@@ -26,6 +26,8 @@ class PeerUnreachable(TrustspaceError):
     """Another service gave no answer. Parameters: ``url``, ``reason``."""
 
     code = "PEER_UNAVAILABLE"
+    status: int | None = None
+    """The HTTP status that came instead of an answer; None where none came."""
 
 
 class TimestampUnavailable(TrustspaceError):
@@ -59,7 +61,9 @@ class Outgoing:
         try:
             with self._client.stream("POST", url, content=body, headers=headers) as response:
                 if response.status_code != 200:
-                    raise PeerUnreachable(url=url, reason=f"HTTP status {response.status_code}")
+                    refused = PeerUnreachable(url=url, reason=f"HTTP status {response.status_code}")
+                    refused.status = response.status_code
+                    raise refused
                 if response.headers.get("content-type", "").partition(";")[0].strip().lower() != accept:
                     raise PeerUnreachable(url=url, reason="another content type")
                 for chunk in response.iter_bytes():

@@ -12,7 +12,6 @@ or its own certificate does not hold (RFC 3029's rule that a server re-checks it
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +26,7 @@ from trustspace.keys.ring import KeyRing
 from trustspace.node.config import NodeConfig
 from trustspace.node.judging import Judge, Judged
 from trustspace.node.kept import evidence_of
+from trustspace.node.log import log
 from trustspace.node.material import Trust, TrustState
 from trustspace.node.own_keys import choose
 from trustspace.pki.edges import EdgeCache
@@ -43,8 +43,6 @@ from trustspace.validation.times import Times, text
 
 Clock = Callable[[], datetime]
 Random = Callable[[int], bytes]
-
-_log = logging.getLogger("trustspace.node")
 
 
 class NotReady(TrustspaceError):
@@ -161,7 +159,7 @@ class Service:
         state = ready.state
         judged = self._judge.judge(request, state, self._clock())
         if judged.judgement.alarm:
-            _log.error("ALARM: two TTPs contradict one another, transaction %s", request.transaction)
+            log.error("ALARM: two TTPs contradict one another, transaction %s", request.transaction)
         final = judged.judgement.outcome.final
         return self._ledger.issue(
             Order(

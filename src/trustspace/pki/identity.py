@@ -238,6 +238,8 @@ def identities(certificate: Certificate) -> tuple[NationalIdentity, ...]:
     except MalformedEncoding:
         attributes, country = (), ""
     for item in attributes:
+        if item.oid not in _BY_OID and item.oid not in _CARRIERS:
+            continue
         for identity in _of_attribute(item, country):
             found.setdefault((identity.kind, identity.value), identity)
     for oid, value in _extension_values(certificate):

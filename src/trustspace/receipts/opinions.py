@@ -35,7 +35,6 @@ class Ground(Enum):
     PEER_UNAVAILABLE = "PEER_UNAVAILABLE"
     CONTRADICTION = "OPINION_CONTRADICTION"
     OWN_DOUBT = "OPINION_OWN_DOUBT"
-    OWN_NEGATIVE = "OPINION_OWN_NEGATIVE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +77,9 @@ def merge(peer: Outcome | None, own: OwnFinding) -> Answer:
         return Answer(Outcome.INVALID, Ground.PEER_NEGATIVE)
     if peer is Outcome.VALID:
         return _beside_positive(own)
-    # A does not know. B's own "yes" is not recognition, but a false signature is false for everyone.
-    if own in (OwnFinding.FALSE, OwnFinding.NEGATIVE):
-        return Answer(Outcome.INVALID, Ground.OWN_NEGATIVE)
+    # A was asked and does not know: as where it could not be asked, B's own finding is shown but decides
+    # nothing (decision 0070). A "no" of B's would bind the reader to evidence that the responsible TTP had
+    # too and did not find enough.
     return Answer(peer, Ground.PEER_UNDETERMINED)
 
 

@@ -18,8 +18,12 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
+from trustspace.validation.catalogue.values import person, with_names_of_objects
+
 LANGUAGES = ("en", "ru")
 _TERMS = "terms.toml"
+_NAMES = frozenset({"subject", "issuer"})
+"""Parameters that are distinguished names."""
 
 Words = tuple[str, str]
 """(cause, remedy)."""
@@ -78,5 +82,10 @@ def render(
 def _shown(name: str, value: str | int | None, language: str) -> str:
     if value is None:
         return "?"
-    term = terms().get(name, {}).get(str(value))
-    return str(value) if term is None else term[language]
+    text = str(value)
+    term = terms().get(name, {}).get(text)
+    if term is not None:
+        return term[language]
+    if name in _NAMES and "=" in text:
+        return person(text)
+    return with_names_of_objects(text, language) if "." in text else text
