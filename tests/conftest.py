@@ -32,6 +32,11 @@ default_algorithms = ALL
 """
 
 
+def pytest_runtest_setup() -> None:
+    """No test inherits what another one set to see tracebacks."""
+    os.environ.pop("TRUSTSPACE_DEBUG", None)
+
+
 def _absent(reason: str) -> None:
     """Skips, or fails where the environment promises that every tool is there."""
     if os.environ.get("TRUSTSPACE_REQUIRE_TOOLS") == "1":

@@ -120,3 +120,8 @@ def test_a_broken_catalogue_is_one_clear_error(text: bytes) -> None:
     with pytest.raises(MalformedEncoding) as caught:
         AlgorithmCatalogue.from_toml(text)
     assert caught.value.parameters["what"] == "algorithm catalogue"
+
+
+def test_a_catalogue_nested_beyond_reading_is_none() -> None:
+    with pytest.raises(MalformedEncoding):
+        AlgorithmCatalogue.from_toml(b"x = " + b"[" * 5000)

@@ -23,6 +23,8 @@ SLOW = {
     "stored-facts",
     "policy",
     "private-key",
+    "receipt-command",
+    "signing-key",
 }
 
 

@@ -74,3 +74,10 @@ def test_unknown_profile_and_missing_file(tmp_path: Path) -> None:
         load_config(written(tmp_path, GOOD.format(more='profile = "mars"')))
     with pytest.raises(ConfigurationInvalid):
         load_config(tmp_path / "none.toml")
+
+
+def test_a_file_nested_beyond_reading_is_no_configuration(tmp_path: Path) -> None:
+    path = tmp_path / "node.toml"
+    path.write_text("member = " + "[" * 5000)
+    with pytest.raises(ConfigurationInvalid):
+        load_config(path)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import tempfile
 from dataclasses import dataclass
 from functools import cache, cached_property
+from pathlib import Path
 
+from support.nodes import write_node
 from support.pki import NOW, Entity, entropy, key
 from support.space import Member, Space, vsd
 from support.validating import Space as Validating
@@ -256,6 +259,11 @@ class Seeds:
 
         folder = resources.files("trustspace.validation") / "policies"
         return [(folder / f"{name}.toml").read_bytes() for name in shipped()]
+
+    @cached_property
+    def node_configs(self) -> list[bytes]:
+        with tempfile.TemporaryDirectory() as folder:
+            return [write_node(Path(folder) / "ru", self.members[0]).read_bytes()]
 
     @cached_property
     def _entities(self) -> list[Entity]:

@@ -575,3 +575,48 @@ def stored_facts(data: bytes) -> None:
     path = _file() / "facts.json"
     path.write_bytes(data)
     checked_command("validate", "--replay", str(path), "--json", "--lang", "en")
+
+
+@_target("receipt-command", lambda s: [*s.receipts, *s.signed_registers], "cli (receipt), receipts")
+def receipt_command(data: bytes) -> None:
+    made = seeds()
+    folder = _file()
+    trust = folder / "receipts"
+    if not trust.exists():
+        trust.mkdir()
+        (trust / "ttp-ca.cer").write_bytes(made.world.root.certificate.raw)
+        (trust / "ttp-ca.crl").write_bytes(made.world.root.crl().raw)
+        (trust / "register.p7m").write_bytes(made.signed_registers[0])
+        (folder / "document").write_bytes(made.documents[0])
+    path = folder / "receipt.dvc"
+    path.write_bytes(data)
+    words = ("receipt", "verify", str(path), "--trust", str(trust), "--at", NOW.isoformat())
+    code, _ = checked_command(*words, "--document", str(folder / "document"), "--lang", "ru")
+    again, out = checked_command(*words, "--document", str(folder / "document"), "--json")
+    assert code == again
+    if out:
+        json.loads(out)
+
+
+@_target("node-config", lambda s: s.node_configs, "node (config)", "toml")
+def node_config(data: bytes) -> None:
+    from trustspace.node.config import load_config  # noqa: PLC0415
+
+    path = _file() / "node.toml"
+    path.write_bytes(data)
+    with suppress(TrustspaceError):
+        config = load_config(path)
+        assert config.limits.request > 0
+
+
+@_target("signing-key", lambda s: [*s.private_keys, *s.certificates], "cli (sign), keys, algorithms")
+def signing_key(data: bytes) -> None:
+    folder = _file()
+    content, given = folder / "content", folder / "given-key"
+    content.write_bytes(b"x")
+    given.write_bytes(data)
+    certificate = folder / "alice.cer"
+    certificate.write_bytes(seeds().space.alice.certificate.raw)
+    out = ("--out", str(folder / "made.p7s"))
+    checked_command("sign", str(content), "--key", str(given), "--certificate", str(certificate), *out)
+    checked_command("sign", str(content), "--key", str(given), "--certificate", str(given), *out)

@@ -59,7 +59,7 @@ class AlgorithmCatalogue:
             document = tomllib.loads(data.decode("utf-8"))
             rows = tuple(row for kind in ("digest", "scheme", "key") for row in _rows(kind, document))
             name, version = _text(document["name"]), _text(document["version"])
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             reason = f"{type(error).__name__}: {error}"
             raise MalformedEncoding(what="algorithm catalogue", offset=0, reason=reason) from error
         by_name: dict[str, tuple[CatalogueRow, ...]] = {}

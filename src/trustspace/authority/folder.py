@@ -71,7 +71,7 @@ class Settings:
         """From the file. Raises ``AuthorityFolderError``."""
         try:
             values = tomllib.loads(data.decode("utf-8"))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise AuthorityFolderError(path=str(path), reason=str(error)) from None
         known = cls.__slots__
         for name, value in values.items():

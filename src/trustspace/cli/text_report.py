@@ -16,6 +16,7 @@ from trustspace.cli.tree import label, moment_text
 from trustspace.cli.words import in_russian, pick
 from trustspace.encoding.certificate import Certificate
 from trustspace.errors import TrustspaceError
+from trustspace.validation.remarks import REMARKS
 
 Row = Mapping[str, Any]
 
@@ -187,6 +188,9 @@ class _Text:
         for cause in signature["causes"]:
             lines += self.cause(cause, indent=2)
         lines += self.timestamps(signature["timestamps"])
+        for note in signature.get("notes", ()):
+            if note["code"] in REMARKS:
+                lines.append(f"  {self.say('Note', 'Замечание')}: {moment_text(note['message'])}")
         return lines
 
     def identity(self, signature: Row) -> list[str]:

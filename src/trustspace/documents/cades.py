@@ -272,6 +272,8 @@ class _Reader:
             inputs = [SignedInput(SignedForm.CONTENT, content)] if content is not None else []
             if content is not None and holds_attributes(content):
                 reader.problems.append(Problem("CONTENT_IS_SIGNED_ATTRIBUTES"))
+            elif content is not None and not content.available:
+                reader.problems.append(Problem("CONTENT_ONLY_BY_DIGEST", fatal=False))
         else:
             if expected is None and not any(p.fatal for p in reader.problems):
                 reader.problems.append(Problem("MESSAGE_DIGEST_MISSING"))

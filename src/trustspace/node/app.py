@@ -11,7 +11,7 @@ that two nodes which ask one another always have some left to answer with.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Protocol, TypeVar
@@ -19,7 +19,7 @@ from typing import Protocol, TypeVar
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from trustspace.errors import TrustspaceError
@@ -62,6 +62,12 @@ class Status(Protocol):
     def respond(self, body: bytes) -> bytes: ...
 
 
+class Run(Protocol):
+    """Runs work in a thread of the edge: see :meth:`_Edge.run`."""
+
+    async def __call__(self, work: Callable[[], T], *, asks: bool = False) -> T: ...
+
+
 class HttpError(Exception):
     """An error of HTTP itself: status, catalogue code, parameters."""
 
@@ -87,6 +93,10 @@ class _Edge:
     def close(self) -> None:
         self._workers.shutdown(wait=False, cancel_futures=True)
         self._asking.shutdown(wait=False, cancel_futures=True)
+
+    async def run(self, work: Callable[[], T], *, asks: bool = False) -> T:
+        """Run it in a thread; ``asks``: it may wait for another TTP. Raises :class:`HttpError` 503."""
+        return await self._run(self._asking if asks else self._workers, work)
 
     async def _run(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         if self._under_way >= _MAX_WAITING:
@@ -197,9 +207,13 @@ def make_app(
     time_stamps: Callable[[bytes], bytes] | None,
     status: Status,
     limits: Limits,
+    more: Callable[[Run], Sequence[BaseRoute]] = lambda run: (),
     on_close: Callable[[], None] = lambda: None,
 ) -> ASGIApp:
-    """The ASGI application. ``time_stamps`` answers a TimeStampReq's octets; None: no ``/tsp`` here."""
+    """The ASGI application. ``time_stamps`` answers a TimeStampReq's octets; None: no ``/tsp`` here.
+
+    ``more`` are further routes, which run their work in the edge's threads.
+    """
     edge = _Edge(dvcs, time_stamps, status, limits)
 
     @asynccontextmanager
@@ -220,5 +234,6 @@ def make_app(
             Route("/crl/{ca}", _guarded(edge.crl), methods=["GET"]),
             Route("/health/live", _guarded(edge.live), methods=["GET"]),
             Route("/health/ready", _guarded(edge.ready), methods=["GET"]),
+            *more(edge.run),
         ],
     )

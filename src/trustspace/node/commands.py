@@ -14,6 +14,8 @@ from starlette.types import ASGIApp
 
 from trustspace.documents.cades_signing import Stamper
 from trustspace.errors import TrustspaceError
+from trustspace.node.api.routes import Api
+from trustspace.node.api.validations import Validations
 from trustspace.node.app import make_app
 from trustspace.node.authority_status import Authority, Responder
 from trustspace.node.config import NodeConfig, load_config
@@ -93,6 +95,7 @@ def build(config: NodeConfig, *, clock: Clock = system_clock, random: Random = s
         time_stamps=None if own is None else own.respond,
         status=Responder(authorities, clock=clock, random=random),
         limits=config.limits,
+        more=Api(Validations(service, ledger, clock, random), config.limits).routes,
         on_close=close,
     )
     return Node(config, service, app, ledger)

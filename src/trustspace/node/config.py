@@ -253,7 +253,7 @@ def load_config(path: Path) -> NodeConfig:
     """
     try:
         return parse_config(path.read_text(encoding="utf-8"), path)
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise ConfigurationInvalid(path=str(path), where="file", reason=str(error)) from None
 
 
@@ -261,7 +261,7 @@ def parse_config(written: str, path: Path) -> NodeConfig:
     """What ``node.toml`` at this path would say with this text. Raises as :func:`load_config`."""
     try:
         values = tomllib.loads(written)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigurationInvalid(path=str(path), where="file", reason=str(error)) from None
     root = _Table(values, path, "")
     host, port = _listen(root)

@@ -68,6 +68,14 @@ class _Ready:
     signers: tuple[CmsSigner, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A signed answer; a deferred one with its report (JSON), which the ledger does not keep."""
+
+    answer: bytes
+    deferred_report: bytes | None = None
+
+
 class Service:
     """The DVCS of one node; may be shared by threads."""
 
@@ -142,26 +150,34 @@ class Service:
             NotReady: nothing may be signed now, or our own answer would not verify.
             LedgerError, TimestampUnavailable: the answer could not be made final; nothing was issued.
         """
+        try:
+            return self.settle(request).answer
+        except RequestMalformed as error:
+            return self._refuse(PKIFailureInfo.BAD_DATA_FORMAT, error, request)
+        except TransactionConflict as error:
+            return self._refuse(PKIFailureInfo.BAD_REQUEST, error, request)
+
+    def settle(self, request: Request) -> Settled:
+        """The same for whoever has another way to say no: what is refused is raised, not signed.
+
+        Raises:
+            RequestMalformed: what is asked about cannot be read at all.
+            TransactionConflict: the transaction is known with another digest.
+            NotReady, LedgerError, TimestampUnavailable: as :meth:`answer`.
+        """
         key = RequestKey(request.requester, request.transaction, request.digest)
         with self._in_flight.alone(key):
-            try:
-                known = self._ledger.recall(key)
-                if known is not None:
-                    return known
-                return self._issue(request, key)
-            except RequestMalformed as error:
-                return self._refuse(PKIFailureInfo.BAD_DATA_FORMAT, error, request)
-            except TransactionConflict as error:
-                return self._refuse(PKIFailureInfo.BAD_REQUEST, error, request)
+            known = self._ledger.recall(key)
+            return self._issue(request, key) if known is None else Settled(known)
 
-    def _issue(self, request: Request, key: RequestKey) -> bytes:
+    def _issue(self, request: Request, key: RequestKey) -> Settled:
         ready = self._check_ready()
         state = ready.state
         judged = self._judge.judge(request, state, self._clock())
         if judged.judgement.alarm:
             log.error("ALARM: two TTPs contradict one another, transaction %s", request.transaction)
         final = judged.judgement.outcome.final
-        return self._ledger.issue(
+        answer = self._ledger.issue(
             Order(
                 key,
                 lambda reservation: self._signed(request, judged, reservation, ready),
@@ -169,6 +185,7 @@ class Service:
                 final=final,
             )
         )
+        return Settled(answer, None if final else judged.report)
 
     def _signed(self, request: Request, judged: Judged, reservation: Reservation, ready: _Ready) -> bytes:
         answer = issue(request, judged.judgement, self._issuing(reservation, ready))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from trustspace.validation.processes.context import Context
 from trustspace.validation.processes.signature import judge_signature
 from trustspace.validation.processes.timestamp import judge_timestamp
 from trustspace.validation.processes.x509 import validate_chain
+from trustspace.validation.remarks import remarks
 from trustspace.validation.report import CertificateReport, Report, SignatureReport
 
 if TYPE_CHECKING:
@@ -51,9 +53,13 @@ def judge(
 
 def _signature(context: Context, signature: SignatureFacts) -> SignatureReport:
     stamps = signature.timestamps
-    return judge_signature(
+    report = judge_signature(
         context, signature, tuple([judge_timestamp(context, stamp) for stamp in stamps]) if stamps else ()
     )
+    found = tuple(
+        remarks(report, context.facts.certificates, context.snapshot, context.control, context.skew)
+    )
+    return replace(report, notes=report.notes + found) if found else report
 
 
 def judge_certificate(
