@@ -37,7 +37,8 @@ def written(folder: Path, text: str) -> Path:
 
 def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     config = load_config(written(tmp_path, GOOD.format(more="")))
-    assert config.signers[0].key == tmp_path / "ttp.key"
+    assert (config.signers[0].key, config.signers[0].base) == ("ttp.key", tmp_path)
+    assert config.signers[0].certificate == tmp_path / "ttp.crt"
     assert config.register == tmp_path / "register.p7m"
     assert (config.host, config.port) == ("127.0.0.1", 8402)
     assert config.profile.dialect is Dialect.RFC3029

@@ -203,7 +203,7 @@ def test_a_node_whose_certificate_was_revoked_signs_nothing(world: World, ru: Me
     world.space.root.revoke(ru.ttps[0], at=NOW - timedelta(days=1))
     (world.nodes["ru"].folder / "evidence" / "ttp-ca.crl").write_bytes(world.space.root.crl().raw)
     ready = httpx.get(f"{world.nodes['ru'].url}/health/ready").json()
-    assert ready["codes"] == ["NODE_CERTIFICATE_UNUSABLE"]
+    assert ready["codes"] == ["OWN_CERTIFICATE_REVOKED"]
     body = vsd(ru.pki.sign(b"contract", ru.signer))
     assert httpx.post(world.nodes["ru"].dvcs, content=body, headers=DVCS).status_code == 503
 

@@ -46,7 +46,9 @@ def listen(port: int = 0) -> socket.socket:
 
 
 def write_entity(folder: Path, name: str, entity: Entity) -> None:
-    (folder / f"{name}.key").write_bytes(entity.key.to_pkcs8())
+    key = folder / f"{name}.key"
+    key.touch(0o600)
+    key.write_bytes(entity.key.to_pkcs8())
     (folder / f"{name}.cer").write_bytes(entity.certificate.raw)
 
 

@@ -13,6 +13,7 @@ from typing import IO, Any, NoReturn
 
 from trustspace import __version__
 from trustspace.cli.language import Language
+from trustspace.cli.node_arguments import add_set_up
 from trustspace.cli.plain_text import visible
 from trustspace.cli.words import pick
 
@@ -376,10 +377,7 @@ def _node(commands: Subparsers, command: Command, say: Say) -> None:
     ):
         made = command(inner, name, f"trustspace.cli.node_{name}", english, russian, json=name != "serve")
         made.add_argument("--config", metavar="FILE", required=True, help=say("node.toml", "файл node.toml"))
-    for name in ("init",):
-        planned = inner.add_parser(name, add_help=False, prefix_chars="\0")
-        planned.add_argument("rest", nargs="*")
-        planned.set_defaults(handler="trustspace.cli.planned")
+    add_set_up(lambda name, *words: command(inner, name, f"trustspace.cli.node_{name}", *words), say)
 
 
 def _authority(commands: Subparsers, command: Command, say: Say) -> None:

@@ -9,6 +9,7 @@ from trustspace.cli.plain_text import visible
 
 if TYPE_CHECKING:
     from trustspace.errors import TrustspaceError
+    from trustspace.validation.causes import Cause
 
 
 def pick(language: Language, english: str, russian: str) -> str:
@@ -16,8 +17,8 @@ def pick(language: Language, english: str, russian: str) -> str:
     return russian if language is Language.RUSSIAN else english
 
 
-def describe(error: TrustspaceError, language: Language) -> tuple[str, str]:
-    """What is wrong, and what to do, for any error below the one root."""
+def describe(error: TrustspaceError | Cause, language: Language) -> tuple[str, str]:
+    """What is wrong, and what to do, for any error below the one root, and for any cause."""
     from trustspace.validation.catalogue import render  # noqa: PLC0415 - only failures need the words
 
     parameters = {name: _term(value, language) for name, value in error.parameters.items()}

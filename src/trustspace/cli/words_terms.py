@@ -6,6 +6,18 @@ A term that is not here stays in English inside the Russian sentence: still one 
 from __future__ import annotations
 
 RUSSIAN_TERMS = {
+    # node.material
+    "a certificate": "сертификат",
+    "a trust anchor": "сертификат доверенного УЦ",
+    "a CRL": "список отзыва",
+    "the register": "реестр",
+    "the policy": "политика",
+    "revocation data": "данные об отзыве",
+    "the data folder": "папка данных",
+    "the folder is empty": "папка пуста",
+    "too large": "слишком велик",
+    "its signature is false": "его подпись неверна",
+    "it is not the key's certificate": "это сертификат другого ключа",
     # recognise.Kind
     "certificate": "сертификат",
     "CRL": "список отзыва (CRL)",

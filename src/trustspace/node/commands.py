@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import secrets
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from starlette.types import ASGIApp
@@ -19,7 +20,17 @@ from trustspace.node.app import make_app
 from trustspace.node.authority_status import Authority, Responder
 from trustspace.node.config import NodeConfig, load_config
 from trustspace.node.judging import Judge
-from trustspace.node.material import MaterialUnusable, Trust, load_signer
+from trustspace.node.material import (
+    MaterialUnusable,
+    Trust,
+    files_of,
+    load_anchors,
+    load_evidence,
+    load_policy,
+    load_ring,
+    load_signer,
+    read_file,
+)
 from trustspace.node.outgoing import Outgoing
 from trustspace.node.own_time_stamps import OwnTimeStamps
 from trustspace.node.peers import Peers
@@ -29,6 +40,7 @@ from trustspace.store.ledger import Ledger, system_clock
 from trustspace.store.migrate import migrate as migrate_database
 from trustspace.timestamps.issue import TimestampAuthority
 from trustspace.validation.catalogue import render
+from trustspace.validation.causes import Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +62,7 @@ def build(config: NodeConfig, *, clock: Clock = system_clock, random: Random = s
         LedgerError: the ledger cannot be opened.
     """
     trust = Trust(config)
-    signers = tuple(load_signer(files) for files in config.signers)
+    rings = tuple(load_ring(each) for each in config.signers)
     authorities = tuple(Authority.load(each) for each in config.authorities)
     own: OwnTimeStamps | None = None
     stamper: Stamper
@@ -68,7 +80,7 @@ def build(config: NodeConfig, *, clock: Clock = system_clock, random: Random = s
         trust=trust,
         judge=Judge(config.member, config.profile, Peers(config.member, outgoing, random, ledger.hop)),
         ledger=ledger,
-        signers=signers,
+        rings=rings,
         stamper=stamper,
         clock=clock,
         random=random,
@@ -123,14 +135,20 @@ def migrate(path: Path) -> Migrated:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What ``node check`` found: reasons why the node would not be ready, in words."""
+    """What ``node check`` found: why the node would not be ready, all that could be found out."""
 
     member: str
-    reasons: tuple[str, ...]
+    causes: tuple[Cause, ...]
+    language: str = "en"
 
     @property
     def ready(self) -> bool:
-        return not self.reasons
+        return not self.causes
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The causes in words."""
+        return tuple(render(each.code, each.parameters, self.language)[0] for each in self.causes)
 
 
 def check(path: Path, *, clock: Clock = system_clock, language: str = "en") -> CheckResult:
@@ -140,15 +158,48 @@ def check(path: Path, *, clock: Clock = system_clock, language: str = "en") -> C
         ConfigurationInvalid, ProfileUnknown: ``node.toml`` itself cannot be used.
     """
     config = load_config(path)
-    try:
-        node = build(config, clock=clock)
-    except TrustspaceError as error:
-        return CheckResult(config.member, (render(error.code, error.parameters, language)[0],))
-    try:
-        reasons = node.service.reasons_not_ready()
-        return CheckResult(config.member, tuple(render(r.code, r.parameters, language)[0] for r in reasons))
-    finally:
-        node.ledger.close()
+    causes = _parts_missing(config)
+    if not causes:
+        try:
+            node = build(config, clock=clock)
+        except TrustspaceError as error:
+            causes = [Cause(error.code, error.parameters)]
+        else:
+            try:
+                causes = list(node.service.reasons_not_ready())
+            finally:
+                node.ledger.close()
+    return CheckResult(config.member, tuple(causes), language)
+
+
+def _parts_missing(config: NodeConfig) -> list[Cause]:
+    """What cannot be loaded, each part by itself: an operator wants to hear all at once."""
+
+    def anchors() -> None:
+        found = list(files_of(config.anchors))
+        if not found:
+            where = ", ".join(map(str, config.anchors))
+            raise MaterialUnusable(path=where, what="a trust anchor", reason="the folder is empty")
+        load_anchors(config.anchors)
+
+    parts: list[Callable[[], object]] = [
+        anchors,
+        lambda: load_anchors(config.register_anchors),
+        lambda: read_file(config.register, "the register"),
+        lambda: load_evidence(config.evidence),
+        lambda: load_policy(config),
+    ]
+    keys = [each for signer in config.signers for each in signer.each]
+    keys += [] if config.tsa.own is None else [config.tsa.own]
+    parts += [partial(load_signer, each) for each in keys]
+    parts += [partial(Authority.load, each) for each in config.authorities]
+    causes = []
+    for part in parts:
+        try:
+            part()
+        except TrustspaceError as error:
+            causes.append(Cause(error.code, error.parameters))
+    return causes
 
 
 def serve(

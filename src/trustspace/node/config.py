@@ -17,9 +17,16 @@
     evidence = ["evidence"]             # CRLs and OCSP responses; read again when they change
 
     [[signers]]                         # of receipts; with "both": the national one first
-    key = "keys/ttp.key"
+    key = "keys/ttp.key"                # or "pkcs11:token=…;object=…?module-path=…&pin-source=file:…"
+    secret = "env:TTP_KEY_PASSWORD"     # where its password or PIN comes from: env:, file: or prompt
+    certified = "СФ/124-0001"           # the state's certificate for the module; receipts name it
     certificate = "keys/ttp.crt"
     chain = ["keys/ttp-ca.crt"]
+
+    [[signers.next]]                    # the key that follows, by itself, on its certificate's first day
+    key = "keys/ttp-2027.key"
+    certificate = "keys/ttp-2027.crt"
+    since = 2027-01-01T00:00:00Z        # or later
 
     [tsa]                               # time-stamps receipts: another's by url, or one of our own
     url = "http://127.0.0.1:8409/tsp"
@@ -42,10 +49,13 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from trustspace.errors import InputError
+from trustspace.errors import InputError, TrustspaceError
+from trustspace.keys.secrets import SecretSource, ask_on_terminal
 from trustspace.receipts.profiles import Profile, Suite, profile, suite
 
 
@@ -56,12 +66,28 @@ class ConfigurationInvalid(InputError):
 
 
 @dataclass(frozen=True, slots=True)
-class KeyFiles:
-    """A private key with its certificate and the certificates above it."""
+class KeyConfig:
+    """A private key by its reference, with its certificate and the certificates above it.
 
-    key: Path
+    ``key`` is a path, relative to ``base``, or a ``pkcs11:`` URI; ``secret`` says where its password or PIN
+    is; ``certified`` is the number of the state's certificate for the module that signs.
+    """
+
+    key: str
+    base: Path
     certificate: Path
     chain: tuple[Path, ...] = ()
+    secret: SecretSource | None = None
+    certified: str | None = None
+    since: datetime | None = None
+    """From when it signs, inside what its certificate allows."""
+    following: tuple[KeyConfig, ...] = ()
+    """The keys that take over from it."""
+
+    @property
+    def each(self) -> tuple[KeyConfig, ...]:
+        """This key and those that follow it."""
+        return (self, *self.following)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +95,7 @@ class TsaConfig:
     """Where time-stamps come from: exactly one of ``url`` and ``own``."""
 
     url: str | None
-    own: KeyFiles | None
+    own: KeyConfig | None
     policy: str
 
 
@@ -80,7 +106,7 @@ class AuthorityConfig:
     name: str
     certificate: Path
     crl: Path | None
-    ocsp: KeyFiles | None
+    ocsp: KeyConfig | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +137,7 @@ class NodeConfig:
     register: Path
     register_anchors: tuple[Path, ...]
     evidence: tuple[Path, ...]
-    signers: tuple[KeyFiles, ...]
+    signers: tuple[KeyConfig, ...]
     tsa: TsaConfig
     authorities: tuple[AuthorityConfig, ...] = ()
     limits: Limits = field(default_factory=Limits)
@@ -124,10 +150,11 @@ _KNOWN = {
         *("member", "name", "listen", "profile", "suite", "second_imprint", "policy", "data", "database"),
         *("anchors", "register", "register_anchors", "evidence", "signers", "tsa", "limits", "authorities"),
     },
-    "signers": {"key", "certificate", "chain"},
-    "tsa": {"url", "key", "certificate", "chain", "policy"},
+    "signers": {"key", "secret", "certified", "certificate", "chain", "since", "next"},
+    "next": {"key", "secret", "certified", "certificate", "chain", "since"},
+    "tsa": {"url", "key", "secret", "certified", "certificate", "chain", "policy"},
     "limits": {"request", "response", "peer_timeout", "request_timeout"},
-    "authorities": {"name", "certificate", "crl", "ocsp_key", "ocsp_certificate"},
+    "authorities": {"name", "certificate", "crl", "ocsp_key", "ocsp_secret", "ocsp_certificate"},
 }
 
 
@@ -140,7 +167,7 @@ class _Table:
             raise self.refuse("", "not a table")
         self.values: dict[str, Any] = values
         for key in values:
-            if key not in _KNOWN[where.partition("[")[0]]:
+            if key not in _KNOWN[where.rpartition(".")[2].partition("[")[0]]:
                 raise self.refuse(key, "unknown setting")
 
     def refuse(self, key: str, reason: str) -> ConfigurationInvalid:
@@ -174,13 +201,47 @@ class _Table:
         value = self.values.get(key, [])
         if not isinstance(value, list):
             raise self.refuse(key, "tables are needed")
-        return [_Table(item, self.path, f"{key}[{i}]") for i, item in enumerate(value)]
+        where = f"{self.where}.{key}" if self.where else key
+        return [_Table(item, self.path, f"{where}[{i}]") for i, item in enumerate(value)]
 
     def table(self, key: str) -> _Table:
         return _Table(self.values.get(key, {}), self.path, key)
 
-    def key_files(self) -> KeyFiles:
-        return KeyFiles(self.file("key"), self.file("certificate"), self.files("chain"))
+    def optional(self, key: str) -> str | None:
+        return self.text(key) if key in self.values else None
+
+    def moment(self, key: str) -> datetime | None:
+        value = self.values.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, datetime):
+            raise self.refuse(key, "a date with a time is needed")
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+    def secret(self, key: str) -> SecretSource | None:
+        value = self.optional(key)
+        try:
+            if value != "prompt":
+                return None if value is None else SecretSource(value, self.path.parent)
+            return SecretSource(value, ask=cache(ask_on_terminal))  # asked once
+        except TrustspaceError:
+            # What stands there may be the password itself: it is not repeated.
+            raise self.refuse(key, "neither env:NAME, file:PATH nor prompt") from None
+
+    def key_config(self, prefix: str = "", following: tuple[KeyConfig, ...] = ()) -> KeyConfig:
+        return KeyConfig(
+            key=self.text(f"{prefix}key"),
+            base=self.path.parent,
+            certificate=self.file(f"{prefix}certificate"),
+            chain=self.files("chain"),
+            secret=self.secret(f"{prefix}secret"),
+            certified=self.optional("certified"),
+            since=self.moment("since"),
+            following=following,
+        )
+
+    def signer(self) -> KeyConfig:
+        return self.key_config(following=tuple(table.key_config() for table in self.tables("next")))
 
 
 def load_config(path: Path) -> NodeConfig:
@@ -191,12 +252,20 @@ def load_config(path: Path) -> NodeConfig:
         ProfileUnknown: no such profile or suite.
     """
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        return parse_config(path.read_text(encoding="utf-8"), path)
+    except (OSError, ValueError) as error:
+        raise ConfigurationInvalid(path=str(path), where="file", reason=str(error)) from None
+
+
+def parse_config(written: str, path: Path) -> NodeConfig:
+    """What ``node.toml`` at this path would say with this text. Raises as :func:`load_config`."""
+    try:
+        values = tomllib.loads(written)
+    except (ValueError, RecursionError) as error:
         raise ConfigurationInvalid(path=str(path), where="file", reason=str(error)) from None
     root = _Table(values, path, "")
     host, port = _listen(root)
-    signers = tuple(table.key_files() for table in root.tables("signers"))
+    signers = tuple(table.signer() for table in root.tables("signers"))
     chosen = profile(root.text("profile", "rfc3029"))
     chosen = chosen.with_suite(
         suite(root.text("suite", chosen.suite.value)), root.text("second_imprint", chosen.second_imprint)
@@ -245,13 +314,13 @@ def _tsa(table: _Table) -> TsaConfig:
         raise table.refuse("", "either url, or key and certificate, is needed")
     if "url" in table.values:
         return TsaConfig(table.text("url"), None, policy)
-    return TsaConfig(None, table.key_files(), policy)
+    return TsaConfig(None, table.key_config(), policy)
 
 
 def _authority(table: _Table) -> AuthorityConfig:
     ocsp = None
     if "ocsp_key" in table.values:
-        ocsp = KeyFiles(table.file("ocsp_key"), table.file("ocsp_certificate"))
+        ocsp = table.key_config("ocsp_")
     name = table.text("name")
     if not name.replace("-", "").isalnum():
         raise table.refuse("name", "letters, digits and hyphens only")

@@ -14,14 +14,17 @@ from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
 
-from trustspace.algorithms.private import load_private_key
 from trustspace.encoding import pem
 from trustspace.encoding.certificate import Certificate
 from trustspace.encoding.crl import CertificateList
 from trustspace.encoding.ocsp import OCSPResponse
 from trustspace.errors import InputError, MalformedEncoding, TrustspaceError
+from trustspace.keys.errors import KeyNameError
+from trustspace.keys.matching import check_certificate_of
+from trustspace.keys.opening import open_key
+from trustspace.keys.ring import KeyRing, RingKey
 from trustspace.lists.register import RegisterUndetermined, read_register
-from trustspace.node.config import KeyFiles, NodeConfig
+from trustspace.node.config import KeyConfig, NodeConfig
 from trustspace.pki.edges import EdgeCache, EdgeOutcome
 from trustspace.pki.issuing.signed_data import CmsSigner
 from trustspace.pki.revocation import EvidencePool, RevocationDatum
@@ -36,7 +39,10 @@ _MAX_FILE = 64 * 1024 * 1024
 
 
 class MaterialUnusable(InputError):
-    """A file that the configuration names cannot be used. Parameters: ``path``, ``what``, ``reason``."""
+    """A file that the configuration names cannot be used. Parameters: ``path``, ``what``, ``reason``.
+
+    NODE_CERTIFICATE_MISSING (``path``, ``key``): no certificate was attached to a key yet.
+    """
 
     code = "NODE_MATERIAL_UNUSABLE"
 
@@ -77,25 +83,36 @@ def load_anchors(paths: Iterable[Path]) -> tuple[Certificate, ...]:
     return tuple(found)
 
 
-def load_signer(files: KeyFiles) -> CmsSigner:
-    """A key with its certificate and chain; the key must be the certificate's.
+def load_ring(config: KeyConfig) -> KeyRing:
+    """A key and those that follow it, with their certificates and chains.
 
     Raises:
-        MaterialUnusable: unreadable, malformed, or key and certificate do not belong together.
+        KeyProviderError, AlgorithmNotSupported: a key cannot be had.
+        MaterialUnusable: a certificate is unreadable or malformed, or is not its key's.
     """
+    return KeyRing(_load_key(each) for each in config.each)
+
+
+def load_signer(config: KeyConfig) -> CmsSigner:
+    """One key with its certificate and chain. Raises as :func:`load_ring`."""
+    return _load_key(config).signer
+
+
+def _load_key(config: KeyConfig) -> RingKey:
+    if not config.certificate.exists():
+        raise MaterialUnusable("NODE_CERTIFICATE_MISSING", path=str(config.certificate), key=config.key)
+    certificate = load_certificates(config.certificate)[0]
+    key = open_key(
+        config.key, config.secret, base=config.base, certificate=certificate, certified=config.certified
+    )
     try:
-        key = load_private_key(read_file(files.key, "a private key"))
-    except MaterialUnusable:
-        raise
-    except TrustspaceError as error:
-        raise MaterialUnusable(path=str(files.key), what="a private key", reason=str(error)) from error
-    certificate = load_certificates(files.certificate)[0]
-    if certificate.spki != key.key.spki:
+        check_certificate_of(key.key, certificate, config.key)
+    except KeyNameError as error:
         raise MaterialUnusable(
-            path=str(files.certificate), what="a certificate", reason="it is not the key's certificate"
-        )
-    chain = tuple(c for path in files.chain for c in load_certificates(path))
-    return CmsSigner(key=key, certificate=certificate, chain=chain)
+            path=str(config.certificate), what="a certificate", reason="it is not the key's certificate"
+        ) from error
+    chain = tuple(c for path in config.chain for c in load_certificates(path))
+    return RingKey(key, certificate, chain, since=config.since)
 
 
 def load_policy(config: NodeConfig) -> Policy:

@@ -22,12 +22,13 @@ from trustspace.documents.cades_signing import Stamper
 from trustspace.encoding.general_name import GeneralName
 from trustspace.encoding.pki_status import PKIFailureInfo
 from trustspace.errors import TrustspaceError
+from trustspace.keys.ring import KeyRing
 from trustspace.node.config import NodeConfig
 from trustspace.node.judging import Judge, Judged
 from trustspace.node.kept import evidence_of
 from trustspace.node.log import log
 from trustspace.node.material import Trust, TrustState
-from trustspace.node.peers import not_granted
+from trustspace.node.own_keys import choose
 from trustspace.pki.edges import EdgeCache
 from trustspace.pki.issuing.signed_data import CmsSigner
 from trustspace.pki.pool import CertificatePool
@@ -38,7 +39,6 @@ from trustspace.receipts.revocation import revocation_source
 from trustspace.store.ledger import Evidence, Ledger, Order, RequestKey, Reservation, TransactionConflict
 from trustspace.validation.catalogue import render
 from trustspace.validation.causes import Cause, cause
-from trustspace.validation.indications import Indication
 from trustspace.validation.times import Times, text
 
 Clock = Callable[[], datetime]
@@ -61,6 +61,14 @@ class ServiceRefused(TrustspaceError):
 
 
 @dataclass(frozen=True, slots=True)
+class _Ready:
+    """What a node that may sign signs by, and with."""
+
+    state: TrustState
+    signers: tuple[CmsSigner, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """A signed answer; a deferred one with its report (JSON), which the ledger does not keep."""
 
@@ -78,7 +86,7 @@ class Service:
         trust: Trust,
         judge: Judge,
         ledger: Ledger,
-        signers: tuple[CmsSigner, ...],
+        rings: tuple[KeyRing, ...],
         stamper: Stamper,
         clock: Clock,
         random: Random,
@@ -87,7 +95,7 @@ class Service:
         self._trust = trust
         self._judge = judge
         self._ledger = ledger
-        self._signers = signers
+        self._rings = rings
         self._stamper = stamper
         self._clock = clock
         self._random = random
@@ -97,33 +105,27 @@ class Service:
     def reasons_not_ready(self) -> tuple[Cause, ...]:
         """Why the node must not sign now; empty when it may."""
         now = self._clock()
-        return self._reasons(self._trust.current(now), now)
+        return self._look(self._trust.current(now), now)[0]
 
-    def _reasons(self, state: TrustState, now: datetime) -> tuple[Cause, ...]:
+    def _look(self, state: TrustState, now: datetime) -> tuple[tuple[Cause, ...], tuple[CmsSigner, ...]]:
+        """Why nothing may be signed now, and who signs where something may."""
         if state.problems:
-            return state.problems
+            return state.problems, ()
         reasons: list[Cause] = []
-        for signer in self._signers:
-            report = state.receipts.validator.validate_certificate(
-                signer.certificate, Times.at(now), others=signer.chain
-            )
-            if report.indication is not Indication.TOTAL_PASSED:
-                sub = report.sub_indication
-                reason = report.indication.value if sub is None else f"{report.indication.value}, {sub.value}"
-                reasons.append(cause("NODE_CERTIFICATE_UNUSABLE", reason=reason))
-            elif state.register is not None:
-                entry = state.register.ttp_of_certificate(signer.certificate.sha256)
-                if entry is None or entry.member != self._config.member:
-                    reasons.append(cause("NODE_UNREGISTERED", certificate=signer.certificate.sha256))
-                elif not entry.granted_at(now):
-                    reasons.append(not_granted(entry, now))
+        signers: list[CmsSigner] = []
+        for ring in self._rings:
+            chosen = choose(ring, state, self._config.member, now, self._edges)
+            if isinstance(chosen, CmsSigner):
+                signers.append(chosen)
+            else:
+                reasons += chosen
         try:
             last = self._ledger.last_time()
         except TrustspaceError as error:
-            return (*reasons, Cause(error.code, error.parameters))
+            return (*reasons, Cause(error.code, error.parameters)), ()
         if last is not None and now < last - timedelta(minutes=5):
             reasons.append(cause("NODE_CLOCK_BEHIND", last=text(last), now=text(now)))
-        return tuple(reasons)
+        return tuple(reasons), tuple(signers)
 
     def read(self, body: bytes) -> Request | bytes:
         """The request in these octets, or at once the signed refusal of what is none.
@@ -169,7 +171,8 @@ class Service:
             return self._issue(request, key) if known is None else Settled(known)
 
     def _issue(self, request: Request, key: RequestKey) -> Settled:
-        state = self._check_ready()
+        ready = self._check_ready()
+        state = ready.state
         judged = self._judge.judge(request, state, self._clock())
         if judged.judgement.alarm:
             log.error("ALARM: two TTPs contradict one another, transaction %s", request.transaction)
@@ -177,27 +180,28 @@ class Service:
         answer = self._ledger.issue(
             Order(
                 key,
-                lambda reservation: self._signed(request, judged, reservation, state),
+                lambda reservation: self._signed(request, judged, reservation, ready),
                 evidence_of(request, judged, self._config.profile) if final else Evidence(),
                 final=final,
             )
         )
         return Settled(answer, None if final else judged.report)
 
-    def _signed(self, request: Request, judged: Judged, reservation: Reservation, state: TrustState) -> bytes:
-        answer = issue(request, judged.judgement, self._issuing(reservation, state))
-        report = state.receipts.verify(answer, Times.at(self._clock() + timedelta(seconds=1)))
+    def _signed(self, request: Request, judged: Judged, reservation: Reservation, ready: _Ready) -> bytes:
+        answer = issue(request, judged.judgement, self._issuing(reservation, ready))
+        report = ready.state.receipts.verify(answer, Times.at(self._clock() + timedelta(seconds=1)))
         if report.standing is not Standing.HOLDS:
             causes = ", ".join(cause.code for cause in report.causes)
             raise NotReady(reason=f"our own receipt would not verify ({causes})")
         return answer
 
-    def _issuing(self, reservation: Reservation, state: TrustState) -> Issuing:
+    def _issuing(self, reservation: Reservation, ready: _Ready) -> Issuing:
+        state = ready.state
         pool = CertificatePool(anchor.certificate for anchor in state.receipts.validator.snapshot.anchors)
         return Issuing(
             member=self._config.member,
             profile=self._config.profile,
-            signers=self._signers,
+            signers=ready.signers,
             stamper=self._stamper,
             revocation=revocation_source(pool, state.evidence, self._edges),
             serial=reservation.serial,
@@ -206,13 +210,13 @@ class Service:
             entropy=self._random(64),
         )
 
-    def _check_ready(self) -> TrustState:
+    def _check_ready(self) -> _Ready:
         now = self._clock()
         state = self._trust.current(now)
-        reasons = self._reasons(state, now)
+        reasons, signers = self._look(state, now)
         if reasons:
             raise NotReady(reason="; ".join(render(r.code, r.parameters)[0] for r in reasons))
-        return state
+        return _Ready(state, signers)
 
     def _check_offered(self, request: Request) -> None:
         profile = self._config.profile
@@ -231,7 +235,7 @@ class Service:
         by = Issuing(
             member=self._config.member,
             profile=self._config.profile,
-            signers=self._signers,
+            signers=self._check_ready().signers,
             stamper=None,
             serial=0,
             time=now,
