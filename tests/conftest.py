@@ -44,14 +44,25 @@ def _absent(reason: str) -> None:
     pytest.skip(reason)
 
 
+def _command(name: str) -> str:
+    """A command of the system."""
+    command = shutil.which(name)
+    if command is None:
+        _absent(f"{name} is not installed")
+    assert command is not None
+    return command
+
+
 @pytest.fixture(scope="session")
 def openssl() -> str:
     """The openssl command."""
-    command = shutil.which("openssl")
-    if command is None:
-        _absent("openssl is not installed")
-    assert command is not None
-    return command
+    return _command("openssl")
+
+
+@pytest.fixture(scope="session")
+def curl() -> str:
+    """The curl command."""
+    return _command("curl")
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import pty
-import shutil
 import subprocess
 import sys
 import time
@@ -79,12 +78,10 @@ def test_it_makes_keys_that_only_the_password_opens_and_proven_requests(made, co
     assert [key["made"] for key in made["keys"]] == [True, True]
 
 
-def test_openssl_believes_the_request(made, config):
-    if shutil.which("openssl") is None:
-        pytest.skip("OpenSSL is not installed")
+def test_openssl_believes_the_request(made, config, openssl):
     request = config.parent / "requests" / "ttp.csr"
     done = subprocess.run(
-        ["openssl", "req", "-in", str(request), "-noout", "-verify"], capture_output=True, check=False
+        [openssl, "req", "-in", str(request), "-noout", "-verify"], capture_output=True, check=False
     )
     assert (done.returncode, b"verify OK" in done.stdout + done.stderr) == (0, True)
 

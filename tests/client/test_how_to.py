@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -52,7 +51,7 @@ def test_the_program_does_what_it_says(world: World, tmp_path: Path) -> None:
     assert (here / "contract.receipt.dvc").read_bytes()
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+@pytest.mark.usefixtures("curl")
 def test_the_commands_do_what_they_say(world: World, tmp_path: Path) -> None:
     here = tmp_path / "here"
     for block in blocks("sh", world):
